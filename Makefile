@@ -1,0 +1,56 @@
+# One command each; every one of them makes the environment it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEV := $(VENV)/.dev-installed
+USE := $(VENV)/.installed
+
+.PHONY: help demo test test-slow test-heavy check bench format clean
+.DEFAULT_GOAL := help
+
+help:            ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) found; set PYTHON= to a Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(USE): pyproject.toml requirements-dev.txt | $(BIN)/python
+	@echo "installing jobstates into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e .
+	@touch $@
+
+$(DEV): pyproject.toml requirements-dev.txt | $(BIN)/python
+	@echo "installing jobstates and the tools of its developers into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+	@touch $@ $(USE)
+
+demo: $(USE)     ## follow published job histories: a callback, an inferred step, a finding
+	@$(BIN)/jobstates demo
+
+test: $(DEV)     ## the tests
+	$(BIN)/python -m pytest --cov --cov-report= -q
+	$(BIN)/python -m coverage report --include='jobstates/spec/*,jobstates/machine/*,jobstates/platforms/*,jobstates/tracking/*' --fail-under=100
+
+test-slow: $(DEV) ## the long property runs
+	$(BIN)/python -m pytest -m slow -q
+
+test-heavy: $(DEV) ## tests that need large installs (none yet)
+	$(BIN)/python -m pytest -m heavy -q || test $$? -eq 5
+
+check: $(DEV)    ## lint, formatting, types, layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV)    ## measure speed and memory beside other libraries, as ratios
+	$(BIN)/python -m tests.benchmarks
+
+format: $(DEV)   ## rewrite the code in the house format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:           ## remove everything that was made
+	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,79 @@
+"""The place where messages wait to be delivered, in the order in which they were put.
+
+Whoever changes a job's record puts the messages while it still holds the record's lock, and delivers after letting go of it. One
+thread delivers at a time; a callback that causes further messages, and other threads meanwhile, only add to the queue. So the order
+of a job's messages is the order of its changes, and no callback runs under a lock.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from jobstates.delivery.filtering import Filter
+from jobstates.delivery.stream import EventStream, Overflow
+from jobstates.delivery.subscription import Callback, OnError, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobstates.delivery.filtering import Message
+    from jobstates.spec.lifecycle import Lifecycle
+
+
+class Hub:
+    """Delivers messages to subscribers.
+
+    Args:
+        on_error: called with the error, the message and the subscription when a subscriber raises.
+    """
+
+    def __init__(self, on_error: OnError | None = None) -> None:
+        self.on_error = on_error
+        self._subscriptions: tuple[Subscription, ...] = ()
+        self._waiting: deque[Message] = deque()
+        self._changing = threading.Lock()
+        self._delivering = threading.Lock()
+
+    def subscribe(self, callback: Callback | None, lifecycles: Iterable[Lifecycle], **filters: Any) -> Subscription:  # noqa: ANN401
+        """Subscribe a callback, or the function that the result decorates; see ``Filter`` for the filters."""
+        return Subscription(self, callback, Filter(lifecycles, **filters))
+
+    def stream(
+        self, lifecycles: Iterable[Lifecycle], buffer: int, overflow: Overflow, **filters: Any  # noqa: ANN401
+    ) -> EventStream:
+        """Subscribe an iterator; see ``Filter`` for the filters."""
+        return EventStream(lambda put: self.subscribe(put, lifecycles, **filters), buffer, overflow)
+
+    def add(self, subscription: Subscription) -> None:
+        """Deliver to a subscription from now on."""
+        with self._changing:
+            self._subscriptions = (*self._subscriptions, subscription)
+
+    def remove(self, subscription: Subscription) -> None:
+        """Deliver to a subscription no longer."""
+        with self._changing:
+            self._subscriptions = tuple(one for one in self._subscriptions if one is not subscription)
+
+    def put(self, messages: Iterable[Message]) -> None:
+        """Queue messages; nothing is delivered yet."""
+        if self._subscriptions:
+            self._waiting.extend(messages)
+
+    def deliver(self) -> None:
+        """Deliver what waits, unless another thread or an outer call is at it already."""
+        waiting, busy = self._waiting, self._delivering
+        while waiting and busy.acquire(blocking=False):
+            try:
+                while waiting:
+                    message = waiting.popleft()
+                    for subscription in self._subscriptions:
+                        subscription.deliver(message)
+            finally:
+                busy.release()
+
+    async def settled(self) -> None:
+        """Wait until all coroutine callbacks have done what they were given."""
+        for subscription in self._subscriptions:
+            await subscription.settled()

@@ -1,0 +1,146 @@
+"""What subscribers get: one change of one job, or one thing about it that the lifecycle cannot explain.
+
+Both are plain values with stable JSON and an id that is the same in every process that was given the same looks: the job's name
+and the number of the message among the job's messages.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from jobstates.spec.arrow import Actor
+from jobstates.spec.citation import Basis
+from jobstates.spec.job import Intent
+from jobstates.spec.state import Outcome
+from jobstates.spec.verdict import Verdict
+
+
+class Clock(StrEnum):
+    """Whose clock a time was read from. The two are never compared with each other."""
+
+    SERVICE = "service"
+    """The service's own."""
+    OBSERVER = "observer"
+    """The clock of whoever looked."""
+
+
+class FindingKind(StrEnum):
+    """What sort of thing the lifecycle cannot explain."""
+
+    ILLEGAL = "illegal"
+    """No way leads from what was believed to what was seen."""
+    GUARD = "guard"
+    """A way leads there, but only for jobs of another kind or type."""
+    UNKNOWN = "unknown"
+    """The state is none the lifecycle knows. The job is still where it was last known to be."""
+    STALE = "stale"
+    """The look is older than what is believed."""
+    FACT = "fact"
+    """Something that came with the look could not be used."""
+
+    @property
+    def level(self) -> int:
+        """How loudly to log it: a stale look is everyday, the rest is worth a warning."""
+        return logging.DEBUG if self is FindingKind.STALE else logging.WARNING
+
+
+StateName = Annotated[str, Field(examples=["JOB_STATE_RUNNING"])]
+
+
+class Message(BaseModel):
+    """What every message about a job carries."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False)
+
+    id: str
+    """The same in every process that was given the same looks; a receiver's key to ignore repeats."""
+    seq: int
+    """The number of this message among the job's, from 1."""
+    platform: str
+    job: str
+    """The job's resource name or id."""
+    job_kind: str | None = None
+    """The resource collection, such as ``customJobs``."""
+    at: datetime | None = None
+    """When it happened, as far as known, by the clock named in ``clock``. None for an inferred step: see ``after`` and
+    ``before``."""
+    clock: Clock | None = None
+    """Whose clock ``at``, ``after`` and ``before`` are read from."""
+    seen: datetime | None = None
+    """When we looked, by our clock."""
+
+
+class JobEvent(Message):
+    """One transition of one job."""
+
+    type: Literal["event"] = "event"
+    event: str
+    """The verb on the arrow; ``adopt`` for a change that no arrow explains, which comes with a finding."""
+    source: StateName
+    target: StateName
+    actor: Actor
+    basis: Basis | None = None
+    """Why we believe in the arrow; None for ``adopt``."""
+    contested: bool = False
+    """Whether a sentence of the vendor forbids the arrow."""
+    inferred: bool = False
+    """Whether nobody saw this step: it was filled in between two looks."""
+    after: datetime | None = None
+    """The step happened not before this moment; None when nothing earlier is known."""
+    before: datetime | None = None
+    """The step happened not after this moment."""
+    ambiguous: bool = False
+    """Whether other ways between the two looks are as short and as well founded."""
+    alternatives: tuple[tuple[StateName, ...], ...] = ()
+    """Those other ways, each as the states it passes."""
+    terminal: bool = False
+    """Whether the job is over with this step."""
+    outcome: Outcome | None = None
+    """What the run came to, when it is over."""
+    verdict: Verdict | None = None
+    """The outcome judged against what was asked, when it is over."""
+    intent: Intent | None = None
+    """What had been asked of the job here."""
+    error: str | None = None
+    """The reason the service gave, with the step that was seen."""
+
+
+class Finding(Message):
+    """Something observed that the lifecycle cannot explain. A value, never an exception."""
+
+    type: Literal["finding"] = "finding"
+    kind: FindingKind
+    reason: str
+    """What was seen, what the lifecycle says instead, and what was done about it."""
+    source: StateName
+    """The state believed in before the look."""
+    target: str
+    """The state seen, as the service spelled it."""
+    adopted: bool = False
+    """Whether the seen state is believed now."""
+    citation: str | None = None
+    """The sentence it goes against."""
+
+
+_TEMPLATE: dict[str, Any] = {name: field.get_default() for name, field in JobEvent.model_fields.items()}
+_NAMES = set(JobEvent.model_fields)
+_set = object.__setattr__
+
+
+def make_event(values: dict[str, Any]) -> JobEvent:
+    """A job event from values that are known to be right.
+
+    Every change of every job passes here, and validating what this package has just computed costs more than computing it: the
+    model is filled directly, the way ``BaseModel.model_construct`` does, but without looking at each field again.
+    """
+    event = JobEvent.__new__(JobEvent)
+    _set(event, "__dict__", _TEMPLATE | values)
+    _set(event, "__pydantic_fields_set__", _NAMES)
+    _set(event, "__pydantic_extra__", None)
+    _set(event, "__pydantic_private__", None)
+    return event

@@ -1,0 +1,131 @@
+"""What is known about one job: the facts that guards read, and what was asked of it.
+
+A fact may be unknown (``None``). Looks rarely tell everything, so guards are phrased so that an unknown fact permits; only a
+known fact forbids.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jobstates.spec.state import JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobstates.spec.arrow import Arrow
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource of a platform: which requests exist for it, and which states it can show."""
+
+    name: str
+    """The collection in resource names, such as ``customJobs``."""
+    resource: str
+    """The resource type, such as ``CustomJob``."""
+    pattern: str
+    """The resource name, with its variable parts in braces."""
+    states: frozenset[JobState]
+    requests: frozenset[str] = frozenset()
+    """The events that somebody can ask for."""
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:^|/){re.escape(self.name)}/[^/\s]+$")
+
+    def matches(self, name: str) -> bool:
+        """Whether a resource name, whole or only its end (``customJobs/123``), is of this kind."""
+        return self._names.search(name) is not None
+
+
+class Intent(BaseModel):
+    """What was asked of a job, by whom and when. It decides how the end is judged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request: str
+    """The event asked for, such as ``drain``."""
+    by: str | None = None
+    """Who asked, in the asker's own words."""
+    at: datetime | None = None
+    """When it was asked."""
+
+
+class Job(BaseModel):
+    """The facts about one job, also the model of its machine.
+
+    Facts are never changed in place: ``learn`` returns a job that knows more. ``state`` alone is written, by the machine that
+    carries the job.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    platform: ClassVar[str] = ""
+    kinds: ClassVar[tuple[Kind, ...]] = ()
+
+    name: str = ""
+    """The job's resource name or id."""
+    kind: str | None = None
+    """The resource collection (``Kind.name``), where known. Names that the platform does not list are kept."""
+    intent: Intent | None = None
+    """What was last asked of the job here."""
+    state: Any = Field(default=None, exclude=True, repr=False)
+    """The state the machine believes in. Each platform narrows the type to its own states."""
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002  # pydantic's signature
+        """Read the kind off the name where nobody gave it."""
+        if self.kind is None and self.name:
+            self.kind = self.kind_of(self.name)
+
+    @classmethod
+    def kind_of(cls, name: str) -> str | None:
+        """The kind that a resource name is of, or None when its pattern is none of this platform's."""
+        return next((kind.name for kind in cls.kinds if kind.matches(name)), None)
+
+    @property
+    def traits(self) -> Kind | None:
+        """What is known of this job's kind; None when the kind is unknown."""
+        return next((kind for kind in self.kinds if kind.name == self.kind), None)
+
+    def can_ask(self, request: str) -> bool:
+        """Whether the request exists for this kind of job, as far as is known."""
+        return self.traits is None or request in self.traits.requests
+
+    def can_show(self, state: JobState) -> bool:
+        """Whether this kind of job can be in a state, as far as is known."""
+        return self.traits is None or state in self.traits.states
+
+    def known(self) -> dict[str, Any]:
+        """The facts that are known, without the job's name and state."""
+        return {fact: getattr(self, fact) for fact in self.model_fields_set - {"name", "state"}} | {"kind": self.kind}
+
+    def has_asked(self, arrow: Arrow) -> bool:
+        """Whether somebody is known to have asked for an arrow."""
+        return self.intent is not None and self.intent.request == arrow.event
+
+    def learn(self, facts: Mapping[str, Any]) -> tuple[Self, dict[str, str]]:
+        """The same job knowing more, and why each fact that could not be used was not: its name and the reason."""
+        learnable = type(self).model_fields.keys() - {"name", "state"}
+        bad = {name: f"it is no fact about a {self.platform} job" for name in facts if name not in learnable}
+        good = {name: value for name, value in facts.items() if name not in bad}
+        known, refused = self._with(good)
+        if refused:
+            known, _ = self._with({name: value for name, value in good.items() if name not in refused})
+        return known, bad | refused
+
+    def _with(self, facts: Mapping[str, Any]) -> tuple[Self, dict[str, str]]:
+        try:
+            known = type(self).model_validate({"name": self.name} | self.known() | facts)
+        except ValidationError as error:
+            return self, {str(problem["loc"][0]): problem["msg"] for problem in error.errors(include_url=False)}
+        except Exception as error:  # noqa: BLE001  # a foreign object may do anything when it is read
+            return self, dict.fromkeys(facts, f"reading it raised {type(error).__name__}")
+        known.state = self.state
+        return known, {}

@@ -1,0 +1,247 @@
+"""Following many jobs by the looks that are handed in.
+
+A look that says nothing new is the common case by far, so it is the short way through ``observe``: one lookup under the lock. All
+else goes through ``jobstates.spec.follow``, the same function that moves a machine.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from jobstates.delivery import Hub, Overflow
+from jobstates.errors import UnknownJob
+from jobstates.machine import Followed
+from jobstates.platforms import registry
+from jobstates.spec.follow import Policy, advance
+from jobstates.spec.job import Intent, Job
+from jobstates.spec.lifecycle import Lifecycle
+from jobstates.spec.observation import Observation, spelling
+from jobstates.spec.record import Record
+from jobstates.tracking.sharing import Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jobstates.delivery import Callback, EventStream, OnError, Subscription
+    from jobstates.machine import JobMachine
+    from jobstates.spec.event import Finding
+    from jobstates.spec.state import JobState
+
+log = logging.getLogger("jobstates")
+_NOTHING = Followed((), ())
+
+
+def now() -> datetime:
+    """The current time, by this machine's clock."""
+    return datetime.now(UTC)
+
+
+class Tracker:
+    """Follows many jobs. Safe to use from several threads.
+
+    >>> from jobstates import Tracker
+    >>> tracker = Tracker("dataflow")
+    >>> _ = tracker.subscribe(lambda event: print(event.event, event.outcome), terminal=True)
+    >>> _ = tracker.observe("2026-01-01_00_00_00-4711", "JOB_STATE_RUNNING")
+    >>> _ = tracker.observe("2026-01-01_00_00_00-4711", "JOB_STATE_DONE")
+    finish succeeded
+
+    Args:
+        platforms: the platforms to follow, by name or machine class; all that are installed when none is given. With one platform,
+            jobs may have any name; with several, a job's name has to tell its platform.
+        policy: what to do when a look contradicts the lifecycle.
+        on_error: called with the error, the message and the subscription when a subscriber raises.
+        clock: tells when a look was made where the look does not say; None to leave that open, as when a log is replayed.
+
+    Raises:
+        UnknownPlatform: when no such platform is installed.
+    """
+
+    def __init__(
+        self,
+        *platforms: str | type[JobMachine] | Lifecycle,
+        policy: Policy = Policy.ADOPT,
+        on_error: OnError | None = None,
+        clock: Callable[[], datetime] | None = now,
+    ) -> None:
+        installed = platforms or tuple(registry().platforms.values())
+        self._lifecycles = {lifecycle.platform: lifecycle for lifecycle in map(_lifecycle, installed)}
+        self._policy = Policy(policy)
+        self._clock = clock
+        self._hub = Hub(on_error)
+        self._records: dict[str, Record] = {}
+        self._shared = Shared()
+        self._lock = threading.Lock()
+
+    def observe(
+        self,
+        job: str | Job,
+        state: Any,  # noqa: ANN401  # whatever a client hands out
+        at: Any = None,  # noqa: ANN401
+        *,
+        seen: datetime | None = None,
+        error: str | None = None,
+        **facts: Any,  # noqa: ANN401
+    ) -> Followed:
+        """Follow one job by one look.
+
+        Args:
+            job: its resource name or id, or what is known of it.
+            state: the state as the service spelled it.
+            at: the service's own time for it, if it gave one.
+            seen: when we looked; by default now, by the tracker's clock.
+            error: the reason the service gave with a bad end.
+            facts: what else was seen, in the words of the job model.
+
+        Returns:
+            The events and the findings.
+
+        Raises:
+            UnknownJob: when the job is new and its name tells no platform.
+            ContradictedByService: under the policy ``raise``.
+        """
+        if seen is None and self._clock is not None:
+            seen = self._clock()
+        name = job if type(job) is str else _name(job)
+        with self._lock:
+            record = self._records.get(name)
+            if record is not None and at is None and not facts and name is job and record.state is self._meaning(record, state):
+                if seen is not None:
+                    self._records[name] = Record(name, record[1], record[2], record[3], seen, record[5], record[6])
+                return _NOTHING
+            followed = self._follow(job, record, Observation(state, at, seen, error, facts))
+        self._hub.deliver()
+        return followed
+
+    def _meaning(self, record: Record, state: Any) -> JobState | None:  # noqa: ANN401
+        return self._lifecycles[record.job.platform].coerce(state)
+
+    def _follow(self, job: str | Job, record: Record | None, look: Observation) -> Followed:
+        """Follow a look under the lock, and queue what it came to in the order of the changes."""
+        if record is None:
+            record = self._begin(job)
+        elif isinstance(job, Job):
+            look = look._replace(facts=job.known() | dict(look.facts))
+        step = advance(self._lifecycles[record.job.platform], record, look, self._policy)
+        learnt = step.record.job is not record.job
+        self._records[record.name] = step.record._replace(job=self._shared.of(step.record.job)) if learnt else step.record
+        if step.findings:
+            _report(step.findings)
+        self._hub.put(step.events)
+        self._hub.put(step.findings)
+        return Followed(step.events, step.findings)
+
+    def _begin(self, job: str | Job) -> Record:
+        if isinstance(job, Job):
+            lifecycle = self._lifecycles.get(job.platform) or _lifecycle(job.platform)
+            return Record(spelling(job.name, 2000), self._shared.of(job), lifecycle.initial)
+        lifecycle = self._lifecycle_of(job)
+        return Record(spelling(job, 2000), self._shared.named(lifecycle.job_type, job), lifecycle.initial)
+
+    def _lifecycle_of(self, name: str) -> Lifecycle:
+        """The platform that a job's name tells, or the only one there is."""
+        if len(self._lifecycles) == 1:
+            return next(iter(self._lifecycles.values()))
+        fitting = (lifecycle for lifecycle in self._lifecycles.values() if lifecycle.job_type.kind_of(name))
+        if (found := next(fitting, None)) is None:
+            raise UnknownJob(
+                f"{name!r} tells none of the platforms {', '.join(self._lifecycles)}: "
+                'give the whole resource name or id, a job model, or track one platform only: Tracker("dataflow")'
+            )
+        return found
+
+    def intend(self, job: str | Job, request: str, *, by: str | None = None, at: datetime | None = None) -> None:
+        """Remember what was asked of a job, so that its end is judged rightly.
+
+        Args:
+            job: a job's resource name or id, or what is known of it.
+            request: the event asked for, such as ``drain``.
+            by: who asked.
+            at: when.
+
+        Raises:
+            UnknownJob: when the job is new and its name tells no platform.
+            UnknownEvent: when the lifecycle has no such event.
+        """
+        with self._lock:
+            record = self._records.get(_name(job)) or self._begin(job)
+            self._lifecycles[record.job.platform].event(request)
+            known = record.job.model_copy(update={"intent": Intent(request=request, by=by, at=at)})
+            self._records[record.name] = record._replace(job=self._shared.of(known))
+
+    def subscribe(self, callback: Callback | None = None, **filters: Any) -> Subscription:  # noqa: ANN401
+        """Call a function, or await a coroutine function, for every message that passes all filters.
+
+        Used without a callback it decorates one; the result is also a context manager, and ends with ``cancel()``. A callback that
+        raises stops neither the others nor the tracking: it is logged, and handed to ``on_error``. The order of a job's messages is
+        kept.
+
+        Args:
+            callback: what to call with each ``JobEvent`` (and ``Finding``, if asked for).
+            filters: ``platform``, ``job``, ``event``, ``source``, ``target`` and ``outcome`` take a value or a collection of
+                values; ``terminal`` and ``inferred`` take a truth value; ``findings`` takes True for findings too, or ``"only"``.
+
+        Raises:
+            UnknownPlatform, UnknownState, UnknownEvent: when a filter names what no platform has.
+        """
+        return self._hub.subscribe(callback, self._lifecycles.values(), **filters)
+
+    def events(self, *, buffer: int = 1024, overflow: Overflow | str = Overflow.RAISE, **filters: Any) -> EventStream:  # noqa: ANN401
+        """Messages as an asynchronous iterator, from now on.
+
+        Args:
+            buffer: how many messages may wait to be read.
+            overflow: what happens to a message that finds the buffer full: ``raise``, ``drop_oldest`` or ``drop_newest``.
+            filters: as for ``subscribe``.
+
+        Raises:
+            ValueError: when the buffer is smaller than 1 or the policy is none of the three.
+        """
+        return self._hub.stream(self._lifecycles.values(), buffer, Overflow(overflow), **filters)
+
+    async def settled(self) -> None:
+        """Wait until the coroutine callbacks have done all they were given so far."""
+        await self._hub.settled()
+
+    def state(self, job: str | Job) -> JobState | None:
+        """The state believed in; None for a job that was never seen."""
+        record = self._records.get(_name(job))
+        return record.state if record else None
+
+    def record(self, job: str | Job) -> Record | None:
+        """All that is believed about a job; None for a job that was never seen."""
+        record = self._records.get(_name(job))
+        return record._replace(job=self._shared.as_named(record.job, record.name)) if record else None
+
+    def forget(self, job: str | Job) -> None:
+        """Drop a job's record. Harmless when there is none."""
+        with self._lock:
+            self._records.pop(_name(job), None)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._records))
+
+    def __contains__(self, job: object) -> bool:
+        return (job.name if isinstance(job, Job) else job) in self._records
+
+
+def _name(job: str | Job) -> str:
+    name = job.name if isinstance(job, Job) else job
+    if not isinstance(name, str) or not name:
+        raise UnknownJob(f"a job is named by its resource name or id, or by a job model that has one, not by {spelling(job)!r}")
+    return name
+
+
+def _lifecycle(platform: str | type[JobMachine] | Lifecycle) -> Lifecycle:
+    return Lifecycle.of(registry().get(platform) if isinstance(platform, str) else platform)
+
+
+def _report(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        log.log(finding.kind.level, "%s: %s", finding.job, finding.reason)
