@@ -1,7 +1,7 @@
 """Every error this package raises on its own account.
 
-A caller's mistake raises; a service's oddity is a value (a ``Finding``), because whoever watches a job must not fall over what the
-job does::
+A caller's mistake raises; a service's oddity is a value (a ``Finding``), because whoever watches a job must not fall over what
+the job does::
 
     JobStatesError
     ├── DeclarationError     a platform is declared in a way that cannot work
@@ -18,6 +18,7 @@ job does::
 
 from __future__ import annotations
 
+from copyreg import __newobj__  # type: ignore[attr-defined]  # how pickle itself makes objects; typeshed leaves it out
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 
 class JobStatesError(Exception):
-    """The root of every error raised here."""
+    """The root of every error raised here. All can be pickled, so that they cross from one process to another."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Restore the message and the attributes without calling ``__init__``, whose parameters are other ones."""
+        return __newobj__, (type(self), *self.args), self.__dict__
 
 
 class DeclarationError(JobStatesError):
@@ -41,8 +46,9 @@ class _Unlisted(JobStatesError):
     def __init__(self, name: object, known: Iterable[str]) -> None:
         self.name = name
         self.known = tuple(known)
-        near = get_close_matches(str(name), self.known, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        folded = {one.casefold(): one for one in self.known}
+        near = get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
+        hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
         super().__init__(f"unknown {self.what} {name!r}.{hint} Known: {', '.join(self.known)}.")
 
 
@@ -79,7 +85,7 @@ class NotAllowed(JobStatesError):
         citation: the sentence behind the refusal, or None when no sentence speaks of it.
     """
 
-    def __init__(self, message: str, /, **parts: Any) -> None:
+    def __init__(self, message: str, /, **parts: Any) -> None:  # noqa: ANN401  # each of its own type
         self.event_name: str = parts.get("event_name", "")
         self.state: Any = parts.get("state")
         self.guard: str | None = parts.get("guard")
@@ -96,7 +102,7 @@ class ContradictedByService(JobStatesError):
         finding: the contradiction as a value, with its reason.
     """
 
-    def __init__(self, finding: Any) -> None:
+    def __init__(self, finding: Any) -> None:  # noqa: ANN401  # a Finding, which lives in a room above
         self.finding = finding
         super().__init__(finding.reason)
 

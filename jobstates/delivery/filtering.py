@@ -29,7 +29,7 @@ class Filter:
 
     Raises:
         UnknownPlatform, UnknownState, UnknownEvent: when a condition names what no lifecycle has, so that it could never hold.
-        ValueError: when ``outcome`` is none, or ``findings`` is none of the three.
+        ValueError: when ``outcome`` is none, or ``findings`` is none of the three, or is combined with what findings lack.
     """
 
     def __init__(self, lifecycles: Iterable[Lifecycle], *, findings: bool | str = False, **conditions: Any) -> None:
@@ -40,10 +40,14 @@ class Filter:
         given = {name: value for name, value in conditions.items() if value is not None}
         self._checks = tuple(self._check(name, value) for name, value in given.items())
         self._events_only = not given.keys() <= {"platform", "job", "source", "target"}
+        if findings == "only" and self._events_only:
+            raise ValueError(
+                'findings="only" goes with platform=, job=, source= and target=: a finding has nothing else to filter by'
+            )
 
     def wants(self, message: Message) -> bool:
         """Whether the subscriber wants a message."""
-        if isinstance(message, Finding):
+        if message.type == "finding":
             if not self.findings or self._events_only:
                 return False
         elif self.findings == "only":

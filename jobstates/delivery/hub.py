@@ -1,8 +1,9 @@
 """The place where messages wait to be delivered, in the order in which they were put.
 
 Whoever changes a job's record puts the messages while it still holds the record's lock, and delivers after letting go of it. One
-thread delivers at a time; a callback that causes further messages, and other threads meanwhile, only add to the queue. So the order
-of a job's messages is the order of its changes, and no callback runs under a lock.
+thread delivers at a time; a callback that causes further messages, and other threads meanwhile, only add to the queue, and may
+go on before their messages are delivered. So the order of a job's messages is the order of its changes, and no callback runs under a
+lock.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Hub:
         self.on_error = on_error
         self._subscriptions: tuple[Subscription, ...] = ()
         self._waiting: deque[Message] = deque()
-        self._changing = threading.Lock()
+        self._changing = threading.RLock()  # an event stream that is garbage collected ends its subscription, whatever we are at
         self._delivering = threading.Lock()
 
     def subscribe(self, callback: Callback | None, lifecycles: Iterable[Lifecycle], **filters: Any) -> Subscription:  # noqa: ANN401
@@ -41,7 +42,11 @@ class Hub:
         return Subscription(self, callback, Filter(lifecycles, **filters))
 
     def stream(
-        self, lifecycles: Iterable[Lifecycle], buffer: int, overflow: Overflow, **filters: Any  # noqa: ANN401
+        self,
+        lifecycles: Iterable[Lifecycle],
+        buffer: int,
+        overflow: Overflow,
+        **filters: Any,  # noqa: ANN401
     ) -> EventStream:
         """Subscribe an iterator; see ``Filter`` for the filters."""
         return EventStream(lambda put: self.subscribe(put, lifecycles, **filters), buffer, overflow)
@@ -74,6 +79,10 @@ class Hub:
                 busy.release()
 
     async def settled(self) -> None:
-        """Wait until all coroutine callbacks have done what they were given."""
+        """Wait until no coroutine callback has anything left to do.
+
+        Raises:
+            RuntimeError: when a coroutine callback waits for itself.
+        """
         for subscription in self._subscriptions:
             await subscription.settled()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import weakref
 from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from jobstates.delivery.bell import Bell
 from jobstates.errors import StreamOverflow
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Overflow(StrEnum):
     """What happens to a message that finds the buffer full."""
 
     RAISE = "raise"
-    """It is dropped, and the reader gets ``StreamOverflow`` once it has read what was kept."""
+    """It is dropped, and so is what follows, until the reader has read what was kept and has got ``StreamOverflow``."""
     DROP_OLDEST = "drop_oldest"
     """The oldest waiting message makes room for it."""
     DROP_NEWEST = "drop_newest"
@@ -39,13 +39,14 @@ class EventStream:
         overflow: what happens to a message that finds the buffer full.
 
     Attributes:
-        lost: how many messages found the buffer full.
+        lost: how many messages found no room, and the reader has not been told of by ``StreamOverflow``.
 
     Raises:
         ValueError: when the buffer is smaller than 1, or the policy is none.
     """
 
     def __init__(self, subscribe: Callable[[Callable[[Any], None]], Subscription], buffer: int, overflow: Overflow) -> None:
+        """Begin to listen."""
         if buffer < 1:
             raise ValueError(f"buffer= is how many events may wait, at least 1, not {buffer}")
         self.lost = 0
@@ -53,59 +54,72 @@ class EventStream:
         self._overflow = Overflow(overflow)
         self._waiting: deque[Message] = deque()
         self._lock = threading.Lock()
-        self._sleeper: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._bells: set[Bell] = set()
         self._closed = False
         mine = weakref.ref(self)
-        self._subscription = subscribe(lambda message: (stream := mine()) and stream._put(message))
+
+        def put(message: Message) -> None:
+            if (stream := mine()) is not None:
+                stream._put(message)
+
+        self._subscription = subscribe(put)
         weakref.finalize(self, self._subscription.cancel)
 
     def _put(self, message: Message) -> None:
         with self._lock:
-            if len(self._waiting) >= self._size:
+            if self._is_full():
                 self.lost += 1
                 if self._overflow is not Overflow.DROP_OLDEST:
                     return
                 self._waiting.popleft()
             self._waiting.append(message)
-        self._wake()
+            self._ring()
 
-    def _wake(self) -> None:
-        if (sleeper := self._sleeper) is not None and not sleeper[0].is_closed():
-            sleeper[0].call_soon_threadsafe(sleeper[1].set)
+    def _is_full(self) -> bool:
+        """No room; or a gap that the reader does not know of yet, behind which nothing may stand."""
+        return len(self._waiting) >= self._size or (self._overflow is Overflow.RAISE and self.lost > 0)
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.ring()
 
     def __aiter__(self) -> Self:
+        """The stream itself."""
         return self
 
     async def __anext__(self) -> Message:
         """The next message.
 
         Raises:
-            StreamOverflow: once, when messages were lost under the policy ``raise``.
+            StreamOverflow: once for each gap, where it is, under the policy ``raise``.
         """
-        while not self._waiting:
-            if self._overflow is Overflow.RAISE and self.lost:
-                lost, self.lost = self.lost, 0
-                raise StreamOverflow(lost, self._size)
-            if self._closed:
-                raise StopAsyncIteration
-            await self._sleep()
-        return self._waiting.popleft()
+        while True:
+            with self._lock:
+                if self._waiting:
+                    return self._waiting.popleft()
+                self._end()
+                bell = Bell()
+                self._bells.add(bell)
+            try:
+                await bell.rung()
+            finally:
+                with self._lock:
+                    self._bells.discard(bell)
 
-    async def _sleep(self) -> None:
-        """Wait until something arrives. The event is set up before the last look at the buffer, so nothing slips between."""
-        woken = asyncio.Event()
-        self._sleeper = (asyncio.get_running_loop(), woken)
-        try:
-            if not self._waiting and not self._closed:
-                await woken.wait()
-        finally:
-            self._sleeper = None
+    def _end(self) -> None:
+        """With nothing left to read: tell of a gap, or end the iteration, if it is time for that."""
+        if self._overflow is Overflow.RAISE and self.lost:
+            lost, self.lost = self.lost, 0
+            raise StreamOverflow(lost, self._size)
+        if self._closed:
+            raise StopAsyncIteration
 
     def close(self) -> None:
         """Stop listening. What waits can still be read; then the iteration ends."""
         self._subscription.cancel()
-        self._closed = True
-        self._wake()
+        with self._lock:
+            self._closed = True
+            self._ring()
 
     async def aclose(self) -> None:
         """The same as ``close``, for ``contextlib.aclosing``."""

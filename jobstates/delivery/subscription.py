@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Self
+
+from jobstates.delivery.lane import Lane
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +35,7 @@ class Subscription:
         self._hub = hub
         self._filter = wanted
         self._callback: Callback | None = None
-        self._lane: _Lane | None = None
+        self._lane: Lane | None = None
         self.active = False
         if callback is not None:
             self._begin(callback)
@@ -42,7 +43,7 @@ class Subscription:
     def _begin(self, callback: Callback) -> None:
         self._callback = callback
         if _is_async(callback):
-            self._lane = _Lane(self)
+            self._lane = Lane()
         update_wrapper(self, callback, updated=())
         self.active = True
         self._hub.add(self)
@@ -59,25 +60,36 @@ class Subscription:
         if not self.active or not self._filter.wants(message):
             return
         if self._lane is not None:
-            self._lane.put(message)
+            self._lane.put(partial(self._call, message))
             return
         try:
             result = self._callback(message)  # type: ignore[misc]  # an active subscription has one
         except Exception as error:  # noqa: BLE001  # a subscriber may raise anything, and must not stop the others
-            self.failed(error, message)
+            self._failed(error, message)
         else:
             if result is not None and isawaitable(result):
-                self._lane = _Lane(self)
-                self._lane.put(message, result)
+                self._lane = Lane()
+                self._lane.put(partial(self._finish, message, lambda _: result))
 
-    async def call(self, message: Message, started: Awaitable[Any] | None) -> None:
-        """Await the callback with one message, or what it has returned already. Never raises what it raises."""
+    async def _call(self, message: Message) -> None:
+        """Call back with a message that has waited, unless the subscription has ended meanwhile."""
+        if self.active:
+            await self._finish(message, self._callback)  # type: ignore[arg-type]  # an active subscription has one
+
+    async def _finish(self, message: Message, callback: Callback) -> None:
+        """Call back, and await what comes of it. Never raises what that raises; only a cancelled worker breaks off."""
         try:
-            await (started if started is not None else self._callback(message))  # type: ignore[misc]
-        except Exception as error:  # noqa: BLE001
-            self.failed(error, message)
+            result = callback(message)
+            if isawaitable(result):
+                await result
+        except asyncio.CancelledError as error:
+            if (worker := asyncio.current_task()) is None or worker.cancelling():
+                raise
+            self._failed(error, message)
+        except Exception as error:  # noqa: BLE001  # as in deliver
+            self._failed(error, message)
 
-    def failed(self, error: Exception, message: Message) -> None:
+    def _failed(self, error: BaseException, message: Message) -> None:
         """Log what a callback raised and hand it to ``on_error``."""
         log.error("a subscriber raised on %s", message.id, exc_info=error)
         if self._hub.on_error is not None:
@@ -89,7 +101,7 @@ class Subscription:
     async def settled(self) -> None:
         """Wait until everything handed to a coroutine callback is done."""
         if self._lane is not None:
-            await self._lane.empty()
+            await self._lane.idle()
 
     def cancel(self) -> None:
         """End the subscription. Messages that wait for it are dropped. Harmless when repeated."""
@@ -100,62 +112,10 @@ class Subscription:
         """Subscribe for the length of a block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         """End with the block."""
         self.cancel()
 
 
-class _Lane:
-    """Runs the coroutines of one subscriber one after the other, so that order is kept.
-
-    They run on the loop in which the subscription was made. Where there is none they run on the loop that is running at delivery;
-    where there is none either, to their end, before the delivery returns.
-    """
-
-    def __init__(self, subscription: Subscription) -> None:
-        self._subscription = subscription
-        self._waiting: deque[tuple[Message, Awaitable[Any] | None]] = deque()
-        self._loop = _running_loop()
-        self._task: asyncio.Task[None] | None = None
-
-    def put(self, message: Message, started: Awaitable[Any] | None = None) -> None:
-        running = _running_loop()
-        loop = self._loop if self._loop is not None and not self._loop.is_closed() else running
-        self._waiting.append((message, started))
-        if loop is None:
-            asyncio.run(self._run())
-        elif loop is running:
-            self._start(loop)
-        else:
-            loop.call_soon_threadsafe(self._start, loop)
-
-    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._task is None or self._task.done():
-            self._task = loop.create_task(self._run())
-
-    async def _run(self) -> None:
-        while self._waiting:
-            message, started = self._waiting.popleft()
-            if self._subscription.active:
-                await self._subscription.call(message, started)
-
-    async def empty(self) -> None:
-        await asyncio.sleep(0)
-        while self._waiting or (self._task is not None and not self._task.done()):
-            if self._task is None or self._task.done():
-                await asyncio.sleep(0)
-            else:
-                await asyncio.wait([self._task])
-
-
 def _is_async(callback: Callback) -> bool:
-    return iscoroutinefunction(callback) or iscoroutinefunction(getattr(callback, "__call__", None))
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+    return iscoroutinefunction(callback) or iscoroutinefunction(type(callback).__call__)

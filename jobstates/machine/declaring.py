@@ -1,7 +1,7 @@
 """How a platform's class states an arrow, and how the table is read off the class.
 
-The class is the single source of truth, in python-statemachine's own idiom; ``arrow`` adds to each transition who may cause it and
-who says so. Reading is strict: what cannot work is refused when the class is made, with the class and the part named.
+The class is the single source of truth, in python-statemachine's own idiom; ``arrow`` adds to each transition who may cause it
+and who says so. Reading is strict: what cannot work is refused when the class is made, with the class and the part named.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from statemachine.transition_list import TransitionList
 from jobstates.errors import DeclarationError
 from jobstates.spec.arrow import Actor, Arrow, Request
 from jobstates.spec.lifecycle import Lifecycle
+from jobstates.spec.state import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,12 +26,9 @@ if TYPE_CHECKING:
 
 SERVICE = Actor.SERVICE
 
-STEERING = "is_meant"
-"""The machine's own condition on every arrow: whether it is the one that a look showed."""
-
-
-_SET_PER_INSTANCE = frozenset({"model", "state_field", "history_values"})
-"""Attributes that python-statemachine sets on each machine, so that the class does not show them."""
+_SET_LATER = frozenset({"model", "state_field", "history_values", "initial_state", "final_states", "lifecycle", "adopt"})
+"""Names that the machine needs and the class does not show: set on a platform's class or on each machine, or the name of a change
+that no arrow explains."""
 
 
 class Claim(NamedTuple):
@@ -56,7 +54,6 @@ def arrow(transitions: TransitionList, actor: Request | Actor, citation: Citatio
     claim = Claim(actor if isinstance(actor, Request) else None, citation)
     for transition in transitions:
         vars(transition)["claim"] = claim
-        transition.cond.add(STEERING, expected_value=True)
     return transitions
 
 
@@ -69,7 +66,7 @@ def refuse_taken_names(name: str, bases: tuple[type, ...], attrs: Mapping[str, A
     for key, value in attrs.items():
         if not isinstance(value, Event | Transition | TransitionList):
             continue
-        if key in _SET_PER_INSTANCE or any(hasattr(base, key) for base in bases):
+        if key in _SET_LATER or any(hasattr(base, key) for base in bases):
             raise DeclarationError(f"{name}: no event can be called {key!r}: the machine has an attribute of that name")
         if not key.islower():
             raise DeclarationError(f"{name}: the event {key!r} should be a verb in lower case, such as 'cancel'")
@@ -79,38 +76,66 @@ def read_lifecycle(machine: Any) -> Lifecycle:  # noqa: ANN401  # a machine clas
     """Read the table off a machine's class, arrows in order of declaration.
 
     Raises:
-        DeclarationError: when an arrow lacks its claim, or a guard is no property of the job model.
+        DeclarationError: when a state is not the platform's own, an arrow lacks its claim or its event, or a guard is no property
+            of the job model.
     """
     job_type = machine.job_type
     if job_type is None:
         raise DeclarationError(f"{machine.__name__}: job_type is missing: name the job model that the guards are read from")
-    order = {event: place for place, event in enumerate(machine._events)}
-    arrows = sorted(_arrows(machine), key=lambda arrow: order[arrow.event])
+    order = {event: place for place, event in enumerate(machine._events)}  # noqa: SLF001  # the only list in order
     return Lifecycle(
         platform=job_type.platform,
-        states=tuple(machine.states_map),
-        arrows=tuple(arrows),
+        states=tuple(_states(machine)),
+        arrows=tuple(sorted(_arrows(machine), key=lambda arrow: order[arrow.event])),
         job_type=job_type,
         title=machine.title or machine.__name__,
         vendor_enums=tuple(machine.vendor_enums),
     )
 
 
-def _arrows(machine: Any) -> Iterator[Arrow]:  # noqa: ANN401
+def declared_ways(machine: Any) -> dict[tuple[str, str, str], Transition]:  # noqa: ANN401
+    """The transition of each source, event and target; the first declared where several differ in their guards alone."""
+    ways: dict[tuple[str, str, str], Transition] = {}
+    for way in _declared(machine):
+        for event in way.events:
+            ways.setdefault((way.source.value, str(event), way.target.value), way)
+    return ways
+
+
+def _declared(machine: Any) -> Iterator[Any]:  # noqa: ANN401
+    return (way for state in machine.states for way in state.transitions)
+
+
+def _states(machine: Any) -> Iterator[JobState]:  # noqa: ANN401
     for state in machine.states:
-        for transition in state.transitions:
-            claim = vars(transition).get("claim")
-            if claim is None:
-                raise DeclarationError(f"{machine.__name__}: {transition} says neither who may cause it nor who says so: use arrow()")
-            guards = tuple(_guard(machine, spec) for spec in transition.cond if spec.func != STEERING)
-            for event in transition.events:
-                yield Arrow(state.value, str(event), transition.target.value, claim.citation, claim.request, guards)
+        meant = state.value
+        if not isinstance(meant, JobState):
+            raise DeclarationError(f"{machine.__name__}: {state.id} is no JobState: declare the states with States.from_enum")
+        if (state.initial, state.final) != (meant.unspecified, meant.terminal):
+            raise DeclarationError(
+                f"{machine.__name__}: {meant.name} is {meant.phase}, and the machine says otherwise: the unspecified state is its "
+                "initial one, and the terminal states are its final ones"
+            )
+        yield meant
+
+
+def _arrows(machine: Any) -> Iterator[Arrow]:  # noqa: ANN401
+    for way in _declared(machine):
+        claim = vars(way).get("claim")
+        if claim is None:
+            raise DeclarationError(f"{machine.__name__}: {way} says neither who may cause it nor who says so: use arrow")
+        if way.is_eventless:
+            raise DeclarationError(f"{machine.__name__}: {way} has no event: assign it to the name of one")
+        guards = tuple(_guard(machine, spec) for spec in way.cond)
+        for event in way.events:
+            yield Arrow(way.source.value, str(event), way.target.value, claim.citation, claim.request, guards)
 
 
 def _guard(machine: Any, spec: CallbackSpec) -> str:  # noqa: ANN401
-    if not isinstance(spec.func, str) or not hasattr(machine.job_type, spec.func):
+    name = spec.func
+    if not (isinstance(name, str) and isinstance(getattr(machine.job_type, name, None), property)):
         raise DeclarationError(
-            f"{machine.__name__}: the guard {spec.func!r} is no property of {machine.job_type.__name__}; "
+            f"{machine.__name__}: the guard {name!r} is no property of {machine.job_type.__name__}; "
             "guards are property names of the job model, so that machine and table read the same fact"
         )
-    return spec.func if spec.expected_value else f"not {spec.func}"
+    return name if spec.expected_value else f"not {name}"

@@ -1,18 +1,22 @@
 """A job's lifecycle as a live python-statemachine.
 
-Two verbs lead through it. An event (``machine.cancel()``) is somebody acting: it is refused where the lifecycle refuses it. A look
-(``machine.observe("RUNNING")``) is somebody seeing: whatever is seen is followed by the laws of ``jobstates.spec.follow``, and each step is
-fired as a real event, so that guards, hooks and listeners work the same either way.
+Two verbs lead through it. An event (``machine.cancel()``) is somebody acting: it is refused where the lifecycle refuses it. A
+look (``machine.observe("RUNNING")``) is somebody seeing: whatever is seen is followed by the laws of ``jobstates.spec.follow``, and
+each step is fired as a real event, so that hooks and listeners work the same either way.
+
+One thing is done at a time. What a hook asks for waits until the step it runs in, or the look, is done with: an event in
+python-statemachine's own queue, a look in ours. Subscribers are told last, so that they may ask for anything.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from statemachine import StateMachine
-from statemachine.engines.async_ import AsyncEngine
 from statemachine.event import BoundEvent
 from statemachine.event_data import TriggerData
 from statemachine.exceptions import TransitionNotAllowed
@@ -20,19 +24,19 @@ from statemachine.factory import StateMachineMetaclass
 from statemachine.transition import Transition
 
 from jobstates.delivery import Hub
-from jobstates.machine.declaring import read_lifecycle, refuse_taken_names
-from jobstates.machine.refusing import refusal
+from jobstates.machine.declaring import declared_ways, read_lifecycle, refuse_taken_names
+from jobstates.machine.engines import AwaitingEngine, Engine
+from jobstates.machine.refusing import explained
 from jobstates.spec import telling
+from jobstates.spec.event import Clock
 from jobstates.spec.follow import Policy, advance
 from jobstates.spec.job import Intent, Job
 from jobstates.spec.observation import Observation
 from jobstates.spec.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime
-
-    from statemachine.state import State
 
     from jobstates.delivery import Callback, OnError, Subscription
     from jobstates.spec.event import Finding, JobEvent
@@ -43,23 +47,26 @@ if TYPE_CHECKING:
 class Followed(NamedTuple):
     """What a look at a job came to."""
 
-    events: tuple[JobEvent, ...]
-    findings: tuple[Finding, ...]
+    events: tuple[JobEvent, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class JobMachineMeta(StateMachineMetaclass):
     """Reads the lifecycle off each platform's class as it is made."""
 
-    def __init__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> None:  # noqa: N805  # a metaclass
         """Check the declared names, let python-statemachine build the class, then read its table."""
         refuse_taken_names(name, bases, attrs)
         super().__init__(name, bases, attrs)  # type: ignore[arg-type]  # python-statemachine declares one base
         if cls.states:
             cls.lifecycle = read_lifecycle(cls)
+            cls._ways = declared_ways(cls)
 
 
 class JobMachine(StateMachine, metaclass=JobMachineMeta):
     """The lifecycle of one job. Subclass it to declare a platform; a machine is meant for one thread or task.
+
+    A copy, or a machine that was pickled, goes on from where the job was; subscribers stay with the original.
 
     Args:
         job: the job's facts, its resource name, or None for a job of which nothing is known. A job whose ``state`` is set goes on
@@ -73,17 +80,23 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
     title: ClassVar[str] = ""
     vendor_enums: ClassVar[tuple[str, ...]] = ()
     lifecycle: ClassVar[Lifecycle]
+    _ways: ClassVar[Mapping[tuple[str, str, str], Transition]]
 
     def __init__(
-        self, job: Job | str | None = None, *, policy: Policy = Policy.ADOPT, on_error: OnError | None = None, **options: Any
+        self, job: Job | str | None = None, *, policy: Policy = Policy.ADOPT, on_error: OnError | None = None, **options: Any  # noqa: ANN401
     ) -> None:
         """Start where the job is, or not yet seen."""
-        model = job if isinstance(job, Job) else self.lifecycle.job_type(name=job or "")
-        self._policy = policy
+        job_type = self.lifecycle.job_type
+        model = job if isinstance(job, Job) else job_type(name=job or "")
+        if not isinstance(model, job_type):
+            raise TypeError(f"{type(self).__name__} takes a {job_type.__name__}, not a {type(model).__name__}")
+        self._policy = Policy(policy)
         self._hub = Hub(on_error)
         self._record = Record.unseen(self.lifecycle, model)
+        self._waiting: deque[Observation] = deque()
+        self._at_work = 0
         super().__init__(model, **options)
-        self.add_listener(_Bridge(self))
+        self._stop_at_the_end()
 
     @property
     def job(self) -> Job:
@@ -94,12 +107,12 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
     @property
     def state(self) -> JobState:
         """The state believed in."""
-        return self.job.state or self.lifecycle.initial
+        return self.current_state_value or self.lifecycle.initial
 
     def observe(
         self, state: Any, at: Any = None, *, seen: datetime | None = None, error: str | None = None, **facts: Any  # noqa: ANN401
     ) -> Followed:
-        """Follow the job by one look, firing the real event of every step.
+        """Follow the job by one look, firing the real event of every step. What was seen has happened: no guard is asked again.
 
         Args:
             state: the state as the service spelled it.
@@ -109,63 +122,14 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
             facts: what else was seen, in the words of the job model.
 
         Returns:
-            The events and the findings. Where the machine has async callbacks and a loop is running, an awaitable of them.
+            The events and the findings; none yet when a hook calls, because its look waits its turn. Where the machine has async
+            hooks and a loop is running, an awaitable of them.
 
         Raises:
             ContradictedByService: under the policy ``raise``.
         """
-        look = Observation(state, at, seen, error, facts)
-        walking = self._walk(look)
-        if isinstance(self._engine, AsyncEngine) and _loop_is_running():
-            return walking  # type: ignore[return-value]  # python-statemachine's own convention: awaitable inside a loop
-        return _drive(walking)
-
-    async def _walk(self, look: Observation) -> Followed:
-        step = advance(self.lifecycle, self._believed(), look, self._policy)
-        self._learn(step.record.job)
-        for told in step.events:
-            running = self._adopt(told) if told.event == "adopt" else self.send(told.event, told=told, wanted=told.target)
-            if isawaitable(running):
-                await running
-        self._record = step.record._replace(job=self.job)
-        self._hub.put(step.findings)
-        self._hub.deliver()
-        return Followed(step.events, step.findings)
-
-    def _believed(self) -> Record:
-        return self._record._replace(state=self.state, job=self.job)
-
-    def _learn(self, known: Job) -> None:
-        """Write new facts into the model in place: python-statemachine has bound its guards to that object."""
-        if known is not self.job:
-            vars(self.job).update(vars(known))
-
-    def _adopt(self, told: JobEvent) -> Any:  # noqa: ANN401  # awaitable under the async engine
-        """Move along an arrow that does not exist, because the service did; hooks of both states run."""
-        target = self.lifecycle.state(told.target)
-        step = Transition(self.states_map[self.state], self.states_map[target], event=told.event)
-        step._specs.clear()
-        self._engine.running = not target.terminal
-        trigger = TriggerData(machine=self, event=BoundEvent(told.event, _sm=self))
-        self.note(told)
-        return self._engine.microstep([step], trigger)
-
-    def note(self, told: JobEvent) -> None:
-        """Take note of an event that has been fired, for the subscribers."""
-        self._record = self._record._replace(state=self.lifecycle.state(told.target), seq=told.seq)
-        self._hub.put((told,))
-
-    def tell(self, event: str, source: JobState, target: JobState) -> JobEvent:
-        """The message of an event that somebody fired; asking for something is remembered as the intent."""
-        arrows = [arrow for arrow in self.lifecycle.between(source, target) if arrow.event == event]
-        fired = next((arrow for arrow in arrows if arrow.forbidden_by(self.job) is None), arrows[0])
-        if fired.request:
-            self.job.intent = Intent(request=event)
-        return telling.seen(self._record._replace(state=source, job=self.job), fired, Observation(target))
-
-    def is_meant(self, target: State, wanted: str | None = None) -> bool:
-        """Whether an arrow is the one a look showed, where an event leads to several states; any, when somebody acts."""
-        return wanted is None or target.value == wanted
+        followed: Followed = self._driven(self._look(Observation(state, at, seen, error, facts)))
+        return followed
 
     def subscribe(self, callback: Callback | None = None, **filters: Any) -> Subscription:  # noqa: ANN401  # see Hub.subscribe
         """Be told of every event of this job; see ``Tracker.subscribe`` for the filters.
@@ -175,41 +139,146 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
         """
         return self._hub.subscribe(callback, (self.lifecycle,), **filters)
 
+    async def _look(self, look: Observation) -> Followed:
+        if self._at_work:
+            self._waiting.append(look)
+            return Followed()
+        followed: Followed = await self._work(partial(self._follow, look))
+        return followed
+
+    async def _work(self, first: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Do one thing, then follow the looks that hooks handed in meanwhile, then tell the subscribers.
+
+        More than one may be at work: a hook that fires an event, or tasks that share a machine with async hooks.
+        """
+        self._begin()
+        try:
+            done = await _result(first())
+            while self._waiting and self._at_work == 1:
+                await self._follow(self._waiting.popleft())
+        except TransitionNotAllowed as error:
+            raise explained(self, error) from None
+        finally:
+            self._end()
+        return done
+
+    def _begin(self) -> None:
+        """Begin work. The state is read where python-statemachine keeps it, because its users may set it there."""
+        self._at_work += 1
+        if self._at_work == 1:
+            self._record = self._record._replace(state=self.state, job=self.job)
+
+    def _end(self) -> None:
+        """End work; whoever leaves last tidies up. A step that was broken off is undone where python-statemachine does not."""
+        self._at_work -= 1
+        if not self._at_work:
+            self._waiting.clear()
+            if self.state is not self._record.state:
+                self.current_state_value = self._record.state
+            self._hub.deliver()
+
+    async def _follow(self, look: Observation) -> Followed:
+        step = advance(self.lifecycle, self._record, look, self._policy)
+        self._learn(step.record.job)
+        if step.events:
+            await self._take(step.events)
+        else:
+            self._record = step.record._replace(job=self.job)
+        self._hub.put(step.findings)
+        return Followed(step.events, step.findings)
+
+    def _learn(self, known: Job) -> None:
+        """Write new facts into the model in place: python-statemachine has bound its guards to that object."""
+        if known is not self.job:
+            for fact, value in known.known().items():
+                setattr(self.job, fact, value)
+
+    async def _take(self, events: Sequence[JobEvent]) -> None:
+        """Fire events in a row; what hooks fire meanwhile comes after the last."""
+        steps = [TriggerData(self, BoundEvent(told.event, _sm=self), kwargs={"told": told}) for told in events]
+        self._engine.running = True
+        for step in steps:
+            self._engine.external_queue.put(step)
+        try:
+            await _result(super()._processing_loop())
+        finally:
+            for step in steps:
+                step.cancelled = True
+            self._stop_at_the_end()
+
+    def _stop_at_the_end(self) -> None:
+        self._engine.running = not self.state.terminal
+
+    def way(self, told: JobEvent) -> Transition:
+        """The transition of an event that a look made; one without hooks of its own for a change that no arrow explains."""
+        declared = self._ways.get((told.source, told.event, told.target))
+        if declared is not None:
+            return declared
+        adopting = Transition(self.states_map[told.source], self.states_map[told.target], event=told.event)
+        adopting._specs.clear()  # type: ignore[no-untyped-call]  # noqa: SLF001  # as python-statemachine makes its first step
+        return adopting
+
+    def note(self, way: Transition, trigger: TriggerData) -> None:
+        """Take note of a step as it is made, for the record and the subscribers."""
+        if way.event == "__initial__":
+            return
+        told = trigger.kwargs.get("told") or self._tell(str(trigger.event), way)
+        known = self._record
+        self._record = known._replace(
+            state=self.lifecycle.state(told.target),
+            at=told.at if told.at is not None and told.clock is Clock.SERVICE else known.at,
+            seen=told.seen or known.seen,
+            seq=told.seq,
+        )
+        self._hub.put((told,))
+
+    def _tell(self, event: str, way: Transition) -> JobEvent:
+        """The message of an event that somebody fired; asking for something is remembered as the intent."""
+        source, target, claim = way.source.value, self.state, vars(way)["claim"]
+        between = self.lifecycle.between(source, target)
+        fired = next(arrow for arrow in between if arrow.event == event and arrow.citation is claim.citation)
+        if fired.request and (self.job.intent is None or self.job.intent.request != event):
+            self.job.intent = Intent(request=event)
+        return telling.cast(telling.mould(self.job, fired), self._record, Observation())
+
+    def _get_engine(self) -> Engine | AwaitingEngine:
+        return AwaitingEngine(self) if self._callbacks.has_async_callbacks else Engine(self)
+
     def _put_nonblocking(self, trigger_data: TriggerData, internal: bool = False) -> None:  # noqa: FBT001, FBT002  # inherited
         try:
             super()._put_nonblocking(trigger_data, internal=internal)
         except TransitionNotAllowed as error:
-            raise refusal(self, error) from None
+            raise explained(self, error) from None
 
     def _processing_loop(self, caller_future: Any = None) -> Any:  # noqa: ANN401  # inherited
-        """Run what was asked; a refusal is explained in our words, and subscribers are told once all is done."""
+        return self._driven(self._work(partial(super()._processing_loop, caller_future)))
+
+    def _driven(self, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
+        """Await work later where python-statemachine would, in a loop under the async engine; otherwise run it to its end."""
+        if isinstance(self._engine, AwaitingEngine) and _loop_is_running():
+            return work
         try:
-            result = super()._processing_loop(caller_future)
-        except TransitionNotAllowed as error:
-            raise refusal(self, error) from None
-        if isawaitable(result):
-            return self._finish(result)
-        self._hub.deliver()
-        return result
+            while True:
+                work.send(None)
+        except StopIteration as stop:
+            return stop.value
 
-    async def _finish(self, result: Any) -> Any:  # noqa: ANN401
-        try:
-            done = await result
-        except TransitionNotAllowed as error:
-            raise refusal(self, error) from None
-        self._hub.deliver()
-        return done
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the subscribers."""
+        state: dict[str, Any] = super().__getstate__()  # type: ignore[no-untyped-call]  # untyped there
+        del state["_hub"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Go on from where the job was."""
+        self._hub = Hub()
+        super().__setstate__(state)
+        self._stop_at_the_end()
 
 
-class _Bridge:
-    """Hears every transition of a machine and turns it into a message."""
-
-    def __init__(self, machine: JobMachine) -> None:
-        self._machine = machine
-
-    def after_transition(self, event: str, source: State, target: State, told: JobEvent | None = None) -> None:
-        """Note the message that a look made, or make the one of an event that somebody fired."""
-        self._machine.note(told or self._machine.tell(str(event), source.value, target.value))
+async def _result(value: Any) -> Any:  # noqa: ANN401
+    """What a call came to, under either engine."""
+    return await value if isawaitable(value) else value
 
 
 def _loop_is_running() -> bool:
@@ -218,14 +287,3 @@ def _loop_is_running() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _drive(coroutine: Coroutine[Any, Any, Followed]) -> Followed:
-    """Run a coroutine that never waits to its end: under the synchronous engine, or where no loop runs."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        followed: Followed = stop.value
-        return followed
-    coroutine.close()
-    raise RuntimeError("a callback waited although no event loop is running")

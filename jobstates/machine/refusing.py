@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 class EventNotAllowed(NotAllowed, TransitionNotAllowed):
     """The lifecycle does not allow this event now; also python-statemachine's own error."""
 
-    def __init__(self, message: str, error: TransitionNotAllowed, /, **parts: Any) -> None:
+    def __init__(self, message: str, error: TransitionNotAllowed, /, **parts: Any) -> None:  # noqa: ANN401
         """Keep what python-statemachine's error carries, beside the parts of ours."""
         NotAllowed.__init__(self, message, **parts)
         self.event = error.event
         self.configuration = error.configuration
 
 
-def refusal(machine: JobMachine, error: TransitionNotAllowed) -> EventNotAllowed:
-    """The error for an event that the lifecycle does not allow, from python-statemachine's own."""
+def explained(machine: JobMachine, error: TransitionNotAllowed) -> TransitionNotAllowed:
+    """The error in our words, when it is this machine's and not yet in them: a hook may have asked another machine."""
+    mine = getattr(error.event, "_sm", None) is machine and not isinstance(error, EventNotAllowed)
+    return _refusal(machine, error) if mine else error
+
+
+def _refusal(machine: JobMachine, error: TransitionNotAllowed) -> EventNotAllowed:
     event, state = str(error.event or ""), machine.state
     closed = [arrow for arrow in machine.lifecycle.allowed(state) if arrow.event == event]
     arrow = closed[0] if closed else None

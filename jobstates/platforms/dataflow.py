@@ -1,12 +1,14 @@
 """Dataflow ``JobState``: what may follow what, who may cause it, and who says so.
 
-Google's sentences on this enum were written over ten years and forbid one another in places. We read them so: a state's own list of
-ways out ("may only transition to ...") is more specific than a general sentence about the target ("may only be set ..."), and a newer
-source wins over an older one. An arrow that one sentence grants and another forbids stays in the table, contested, with both.
+Google's sentences on this enum were written over ten years and forbid one another in places. We read them so: a state's own list
+of ways out ("may only transition to ...") is more specific than a general sentence about the target ("may only be set ..."), and
+a newer source wins over an older one. An arrow that one sentence grants and another forbids stays in the table, contested, with
+both.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -32,10 +34,13 @@ GUIDES = "https://docs.cloud.google.com/dataflow/docs/guides"
 JOB_STATE = Source("JobState", f"{RPC}#jobstate", READ, CLIENT, f"{TYPES}.JobState")
 JOB = Source("Job", f"{RPC}#job", READ, CLIENT, f"{TYPES}.Job")
 REST = Source(
-    "JobState (REST)", "https://cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.jobs#jobstate", READ, "revision 20261018"
+    "JobState (REST)",
+    "https://cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.jobs#jobstate",
+    READ,
+    "revision 20261018",
 )
-STOPPING = Source("Stop a running pipeline", f"{GUIDES}/stopping-a-pipeline", READ, "last updated 2026-04-10")
-PAUSING = Source("Pause a job", f"{GUIDES}/pause-job", READ, translated=True)
+STOP_GUIDE = Source("Stop a running pipeline", f"{GUIDES}/stopping-a-pipeline", READ, "last updated 2026-04-10")
+PAUSE_GUIDE = Source("Pause a job", f"{GUIDES}/pause-job", READ, translated=True)
 FLEXRS = Source("FlexRS", "https://cloud.google.com/dataflow/docs/guides/flexrs", READ, translated=True)
 GCLOUD_PAUSE = Source(
     "gcloud dataflow jobs pause", "https://docs.cloud.google.com/sdk/gcloud/reference/dataflow/jobs/pause", READ, "SDK 578.0.0"
@@ -51,21 +56,33 @@ ASK_START, ASK_STOP, ASK_DONE = _update("RUNNING"), _update("STOPPED"), _update(
 ASK_CANCEL, ASK_DRAIN, ASK_PAUSE, ASK_RESUME = _update("CANCELLED"), _update("DRAINED"), _update("PAUSING"), _update("RUNNING")
 ASK_FORCE = _update("CANCELLED", ("force_cancel_job", "true"))
 
-FROM_RUNNING = JOB_STATE.quote("only as a transition from `JOB_STATE_RUNNING`")
+ONLY_FROM_RUNNING = "This state may only be set by the Cloud Dataflow service, and only as a transition from `JOB_STATE_RUNNING`."
+FROM_RUNNING = JOB_STATE.quote(ONLY_FROM_RUNNING)
 QUEUED_ENDS = "Jobs that are queued may only transition to `JOB_STATE_PENDING` or `JOB_STATE_CANCELLED`."
 PENDING_ENDS = "Jobs that are pending may only transition to `JOB_STATE_RUNNING`, or `JOB_STATE_FAILED`."
 CANCELLING_ENDS = "Jobs that are cancelling may only transition to `JOB_STATE_CANCELLED` or `JOB_STATE_FAILED`."
-DRAINING_ENDS = (
-    "Jobs that are draining may only transition to `JOB_STATE_DRAINED`, `JOB_STATE_CANCELLED`, or `JOB_STATE_FAILED`."
-)
+DRAINING_ENDS = "Jobs that are draining may only transition to `JOB_STATE_DRAINED`, `JOB_STATE_CANCELLED`, or `JOB_STATE_FAILED`."
 ONLY_BY_UPDATE = JOB_STATE.quote("This state may only be set via a Cloud Dataflow `UpdateJob` call")
 UNLESS_TERMINAL = "only if the job has not yet reached another terminal state"
 SWITCH = "to switch between the states `JOB_STATE_STOPPED` and `JOB_STATE_RUNNING`"
-DONE_BY_UPDATE = (
-    "It may also be set via a Cloud Dataflow `UpdateJob` call, if the job has not yet reached a terminal state."
+DONE_BY_UPDATE = "It may also be set via a Cloud Dataflow `UpdateJob` call, if the job has not yet reached a terminal state."
+DRAIN_BY_UPDATE = (
+    "This state may be set via a Cloud Dataflow `UpdateJob` call, but only as a transition from `JOB_STATE_RUNNING`."
+)
+CREATED = "Jobs are created in the `JOB_STATE_STOPPED` state unless otherwise specified."
+STARTED = "The timestamp when the job was started (transitioned to JOB_STATE_PENDING)."
+ENQUEUED = "the Dataflow service places the job into a queue"
+FROM_RUNNING_TO_CANCELLED = "to change a job's state from `JOB_STATE_RUNNING` to `JOB_STATE_CANCELLED`"
+CANCELLING_ON_REQUEST = "can transition to `JOB_STATE_CANCELLING` if cancellation is requested"
+PAUSE_FAILS = "can transition back to `JOB_STATE_RUNNING` if the pause fails to complete."
+CANCELLED_WHILE_PENDING = (
+    assumed("the target's own sentence allows it from every state that is not terminal")
+    .also(JOB_STATE.quote(UNLESS_TERMINAL))
+    .but(JOB_STATE.quote(PENDING_ENDS))
 )
 CLEANED_UP = "the batch job's associated resources are currently being cleaned up after a successful run"
 FORCE_AFTER = timedelta(minutes=30)
+JOB_ID = re.compile(r"\d{4}-\d\d-\d\d_\d\d_\d\d_\d\d-\d+")
 
 
 def _wire(number: int, name: str, phase: Phase, quote: str, outcome: Outcome | None = None, **predicates: bool) -> Wire:
@@ -75,8 +92,8 @@ def _wire(number: int, name: str, phase: Phase, quote: str, outcome: Outcome | N
 class DataflowJobState(JobState):
     """The fifteen values of ``google.dataflow.v1beta3.JobState``.
 
-    PAUSING and PAUSED came in March 2026. The client library still says of them that they are not implemented; the REST reference and
-    gcloud describe them as working, and are newer.
+    PAUSING and PAUSED came in March 2026. The client library still says of them that they are not implemented; the REST reference
+    and gcloud describe them as working, and are newer.
     """
 
     UNKNOWN = _wire(0, "UNKNOWN", Phase.UNSPECIFIED, "The job's run state isn't specified.")
@@ -84,18 +101,14 @@ class DataflowJobState(JobState):
     RUNNING = _wire(2, "RUNNING", Phase.ACTIVE, "indicates that the job is currently running.")
     DONE = _wire(3, "DONE", Phase.TERMINAL, "indicates that the job has successfully completed.", Outcome.SUCCEEDED)
     FAILED = _wire(4, "FAILED", Phase.TERMINAL, "indicates that the job has failed.", Outcome.FAILED)
-    CANCELLED = _wire(
-        5, "CANCELLED", Phase.TERMINAL, "indicates that the job has been explicitly cancelled.", Outcome.CANCELLED
-    )
+    CANCELLED = _wire(5, "CANCELLED", Phase.TERMINAL, "indicates that the job has been explicitly cancelled.", Outcome.CANCELLED)
     UPDATED = _wire(6, "UPDATED", Phase.TERMINAL, "indicates that the job was successfully updated", Outcome.REPLACED)
     DRAINING = _wire(
         7, "DRAINING", Phase.STOPPING, "A draining job has stopped pulling from its input sources", accepts_input=False
     )
     DRAINED = _wire(8, "DRAINED", Phase.TERMINAL, "indicates that the job has been drained.", Outcome.DRAINED)
     PENDING = _wire(9, "PENDING", Phase.WAITING, "indicates that the job has been created but is not yet running.")
-    CANCELLING = _wire(
-        10, "CANCELLING", Phase.STOPPING, "has been explicitly cancelled and is in the process of stopping."
-    )
+    CANCELLING = _wire(10, "CANCELLING", Phase.STOPPING, "has been explicitly cancelled and is in the process of stopping.")
     QUEUED = _wire(11, "QUEUED", Phase.WAITING, "has been created but is being delayed until launch.")
     RESOURCE_CLEANING_UP = _wire(12, "RESOURCE_CLEANING_UP", Phase.ACTIVE, CLEANED_UP, accepts_input=False)
     PAUSING = Wire(
@@ -167,6 +180,11 @@ class DataflowJob(Job):
     """Whether this job is started and stopped by UpdateJob requests. No client in use does that, so it is off unless said."""
     cancel_age: timedelta | None = None
     """How long ago a regular cancel was asked for."""
+
+    @classmethod
+    def kind_of(cls, name: str) -> str | None:
+        """A job's id alone is enough, too: nothing else looks like it."""
+        return "jobs" if JOB_ID.fullmatch(name) else super().kind_of(name)
 
     @field_validator("type", mode="before")
     @classmethod
@@ -254,215 +272,95 @@ class DataflowJobMachine(JobMachine):
 
     s = States.from_enum(D, initial=D.UNKNOWN, final=[state for state in D if state.terminal])
 
+    # fmt: off
     submit = (
-        arrow(
-            s.UNKNOWN.to(s.PENDING, cond="starts_at_once"),
-            ASK_CREATE,
-            JOB.implies("For other jobs, start_time always equals to create_time"),
-        )
-        | arrow(
-            s.UNKNOWN.to(s.QUEUED, cond="can_queue"),
-            ASK_CREATE,
-            JOB_STATE.implies("has been created but is being delayed until launch.").also(
-                FLEXRS.quote("the Dataflow service places the job into a queue")
-            ),
-        )
-        | arrow(
-            s.UNKNOWN.to(s.STOPPED),
-            ASK_CREATE,
-            JOB.says("Jobs are created in the `JOB_STATE_STOPPED` state unless otherwise specified."),
-        )
+        arrow(s.UNKNOWN.to(s.PENDING, cond="starts_at_once"), ASK_CREATE,
+              JOB.implies("For other jobs, start_time always equals to create_time").also(JOB.quote(STARTED)))
+        | arrow(s.UNKNOWN.to(s.QUEUED, cond="can_queue"), ASK_CREATE,
+                JOB_STATE.implies("has been created but is being delayed until launch.").also(FLEXRS.quote(ENQUEUED)))
+        | arrow(s.UNKNOWN.to(s.STOPPED), ASK_CREATE, JOB.says(CREATED))
     )
-
     enqueue = arrow(s.STOPPED.to(s.QUEUED, cond="is_flexrs"), SERVICE, assumed("a FlexRS job has to reach the queue somehow"))
-
-    launch = arrow(
-        s.QUEUED.to(s.PENDING),
-        SERVICE,
-        JOB_STATE.says(QUEUED_ENDS),
-    ) | arrow(
-        s.STOPPED.to(s.PENDING),
-        SERVICE,
-        JOB.implies("Jobs are created in the `JOB_STATE_STOPPED` state unless otherwise specified.").also(
-            JOB.quote("The timestamp when the job was started (transitioned to JOB_STATE_PENDING).")
-        ),
+    launch = (
+        arrow(s.QUEUED.to(s.PENDING), SERVICE, JOB_STATE.says(QUEUED_ENDS))
+        | arrow(s.STOPPED.to(s.PENDING), SERVICE, JOB.implies(CREATED).also(JOB.quote(STARTED)))
     )
-
-    start = arrow(s.PENDING.to(s.RUNNING), SERVICE, JOB_STATE.says(PENDING_ENDS)) | arrow(
-        s.STOPPED.to(s.RUNNING, cond="is_switched"), ASK_START, JOB.says(SWITCH)
+    start = (
+        arrow(s.PENDING.to(s.RUNNING), SERVICE, JOB_STATE.says(PENDING_ENDS))
+        | arrow(s.STOPPED.to(s.RUNNING, cond="is_switched"), ASK_START, JOB.says(SWITCH))
     )
-
-    stop = arrow(
-        s.RUNNING.to(s.STOPPED, cond="is_switched"),
-        ASK_STOP,
-        JOB.says(SWITCH).but(JOB_STATE.quote("indicates that the job has not yet started to run.")),
-    )
+    stop = arrow(s.RUNNING.to(s.STOPPED, cond="is_switched"), ASK_STOP,
+                 JOB.says(SWITCH).but(JOB_STATE.quote("indicates that the job has not yet started to run.")))
 
     finish = (
-        arrow(
-            s.RUNNING.to(s.DONE),
-            SERVICE,
-            JOB_STATE.says(
-                "This state may be set by the Cloud Dataflow service, as a transition from `JOB_STATE_RUNNING`."
-            ),
-        )
+        arrow(s.RUNNING.to(s.DONE), SERVICE,
+              JOB_STATE.says("This state may be set by the Cloud Dataflow service, as a transition from `JOB_STATE_RUNNING`."))
         | arrow(s.RESOURCE_CLEANING_UP.to(s.DONE, cond="is_batch"), SERVICE, JOB_STATE.implies(CLEANED_UP))
-        | arrow(
-            s.PAUSING.to(s.DONE),
-            SERVICE,
-            PAUSING.implies("If you manually pause a job that is about to finish, the job may finish instead of pausing."),
-        )
+        | arrow(s.PAUSING.to(s.DONE), SERVICE, PAUSE_GUIDE.implies(
+            "If you manually pause a job that is about to finish, the job may finish instead of pausing."))
     )
-
-    mark_done = arrow(s.RUNNING.to(s.DONE), ASK_DONE, JOB_STATE.says(DONE_BY_UPDATE)) | arrow(
-        s.STOPPED.to(s.DONE, cond="is_switched"), ASK_DONE, JOB_STATE.implies(DONE_BY_UPDATE)
+    mark_done = (
+        arrow(s.RUNNING.to(s.DONE), ASK_DONE, JOB_STATE.says(DONE_BY_UPDATE))
+        | arrow(s.STOPPED.to(s.DONE, cond="is_switched"), ASK_DONE, JOB_STATE.implies(DONE_BY_UPDATE))
     )
+    clean_up = arrow(s.RUNNING.to(s.RESOURCE_CLEANING_UP, cond="has_cleanup"), SERVICE, JOB_STATE.implies(CLEANED_UP))
 
     fail = (
-        arrow(s.RUNNING.to(s.FAILED), SERVICE, JOB_STATE.says("only as a transition from `JOB_STATE_RUNNING`"))
+        arrow(s.RUNNING.to(s.FAILED), SERVICE, JOB_STATE.says(ONLY_FROM_RUNNING))
         | arrow(s.PENDING.to(s.FAILED), SERVICE, JOB_STATE.says(PENDING_ENDS).but(FROM_RUNNING))
         | arrow(s.DRAINING.to(s.FAILED), SERVICE, JOB_STATE.says(DRAINING_ENDS).but(FROM_RUNNING))
         | arrow(s.CANCELLING.to(s.FAILED), SERVICE, JOB_STATE.says(CANCELLING_ENDS).but(FROM_RUNNING))
-        | arrow(
-            s.PAUSING.to(s.FAILED),
-            SERVICE,
-            PAUSING.says("if it was paused because of an error it goes to the failed state").but(FROM_RUNNING),
-        )
-        | arrow(
-            s.QUEUED.to(s.FAILED),
-            SERVICE,
-            seen("2026-09-01_06_43_37-5369134304052716273: a Flex Template whose launcher failed, FAILED 75 s after QUEUED")
-            .but(JOB_STATE.quote(QUEUED_ENDS))
-            .but(FROM_RUNNING),
-        )
-        | arrow(
-            s.STOPPED.to(s.FAILED),
-            SERVICE,
-            assumed("FlexRS validates a job before it is queued, and no sentence says in which state")
-            .also(FLEXRS.quote("the Dataflow service marks the job as failed and reports the error"))
-            .but(FROM_RUNNING),
-        )
+        | arrow(s.PAUSING.to(s.FAILED, cond="pauses_on_failure"), SERVICE,
+                PAUSE_GUIDE.says("if it was paused because of an error it goes to the failed state")
+                .but(FROM_RUNNING).but(REST.quote(PAUSE_FAILS)))
+        | arrow(s.QUEUED.to(s.FAILED), SERVICE,
+                seen("2026-09-01_06_43_37-5369134304052716273: a Flex Template whose launcher failed, 75 s after its launch")
+                .but(JOB_STATE.quote(QUEUED_ENDS)).but(FROM_RUNNING))
+        | arrow(s.STOPPED.to(s.FAILED, cond="is_flexrs"), SERVICE,
+                assumed("FlexRS validates a job before it is queued, and no sentence says in which state")
+                .also(FLEXRS.quote("the Dataflow service marks the job as failed and reports the error")).but(FROM_RUNNING))
     )
 
     cancel = (
-        arrow(
-            s.RUNNING.to(s.CANCELLING),
-            ASK_CANCEL,
-            JOB_STATE.implies("has been explicitly cancelled and is in the process of stopping."),
-        )
-        | arrow(
-            s.RUNNING.to(s.CANCELLED),
-            ASK_CANCEL,
-            JOB.says("to change a job's state from `JOB_STATE_RUNNING` to `JOB_STATE_CANCELLED`"),
-        )
+        arrow(s.RUNNING.to(s.CANCELLING), ASK_CANCEL,
+              JOB_STATE.implies("has been explicitly cancelled and is in the process of stopping."))
+        | arrow(s.RUNNING.to(s.CANCELLED), ASK_CANCEL, JOB.says(FROM_RUNNING_TO_CANCELLED))
         | arrow(s.QUEUED.to(s.CANCELLED), ASK_CANCEL, JOB_STATE.says(QUEUED_ENDS))
-        | arrow(
-            s.DRAINING.to(s.CANCELLED),
-            ASK_CANCEL,
-            JOB_STATE.says(DRAINING_ENDS).also(STOPPING.quote("You can cancel a job that is currently draining.")),
-        )
-        | arrow(
-            s.DRAINING.to(s.CANCELLING),
-            ASK_CANCEL,
-            assumed("a draining job has workers to stop, too").but(JOB_STATE.quote(DRAINING_ENDS)),
-        )
-        | arrow(
-            s.PAUSING.to(s.CANCELLING),
-            ASK_CANCEL,
-            REST.says("can transition to `JOB_STATE_CANCELLING` if cancellation is requested"),
-        )
-        | arrow(
-            s.PAUSED.to(s.CANCELLING),
-            ASK_CANCEL,
-            REST.says("can transition to `JOB_STATE_CANCELLING` if cancellation is requested."),
-        )
+        | arrow(s.DRAINING.to(s.CANCELLED), ASK_CANCEL,
+                JOB_STATE.says(DRAINING_ENDS).also(STOP_GUIDE.quote("You can cancel a job that is currently draining.")))
+        | arrow(s.DRAINING.to(s.CANCELLING), ASK_CANCEL,
+                assumed("a draining job has workers to stop, too").but(JOB_STATE.quote(DRAINING_ENDS)))
+        | arrow(s.PAUSING.to(s.CANCELLING), ASK_CANCEL, REST.says(CANCELLING_ON_REQUEST))
+        | arrow(s.PAUSED.to(s.CANCELLING), ASK_CANCEL, REST.says(CANCELLING_ON_REQUEST))
         | arrow(s.STOPPED.to(s.CANCELLED), ASK_CANCEL, JOB_STATE.implies(UNLESS_TERMINAL))
-        | arrow(
-            s.PENDING.to(s.CANCELLING),
-            ASK_CANCEL,
-            assumed("the target's own sentence allows it from every state that is not terminal")
-            .also(JOB_STATE.quote(UNLESS_TERMINAL))
-            .but(JOB_STATE.quote(PENDING_ENDS)),
-        )
-        | arrow(
-            s.PENDING.to(s.CANCELLED),
-            ASK_CANCEL,
-            assumed("the target's own sentence allows it from every state that is not terminal")
-            .also(JOB_STATE.quote(UNLESS_TERMINAL))
-            .but(JOB_STATE.quote(PENDING_ENDS)),
-        )
+        | arrow(s.PENDING.to(s.CANCELLING), ASK_CANCEL, CANCELLED_WHILE_PENDING)
+        | arrow(s.PENDING.to(s.CANCELLED), ASK_CANCEL, CANCELLED_WHILE_PENDING)
+    )
+    confirm_cancel = arrow(s.CANCELLING.to(s.CANCELLED), SERVICE, JOB_STATE.says(CANCELLING_ENDS).but(ONLY_BY_UPDATE))
+    force_cancel = arrow(s.CANCELLING.to(s.CANCELLED, cond="cancel_is_old_enough"), ASK_FORCE,
+                         STOP_GUIDE.says("Regular cancel must be attempted at least 30 minutes before force canceling."))
+
+    drain = arrow(s.RUNNING.to(s.DRAINING, cond="is_streaming"), ASK_DRAIN,
+                  JOB_STATE.says(DRAIN_BY_UPDATE).also(STOP_GUIDE.quote("Draining a job is not supported for batch pipelines.")))
+    confirm_drain = arrow(s.DRAINING.to(s.DRAINED), SERVICE, JOB_STATE.says(
+        "may only be set by the Cloud Dataflow service, and only as a transition from `JOB_STATE_DRAINING`."))
+
+    replace = (
+        arrow(s.RUNNING.to(s.UPDATED, cond="has_successor"), SERVICE, JOB_STATE.says(ONLY_FROM_RUNNING)
+              .also(JOB.quote("If another job is an update of this job (and thus, this job is in `JOB_STATE_UPDATED`)")))
+        | arrow(s.DRAINING.to(s.UPDATED, cond="has_successor"), SERVICE,
+                STOP_GUIDE.implies("You can update a pipeline that is being drained.")
+                .but(JOB_STATE.quote(DRAINING_ENDS)).but(FROM_RUNNING))
     )
 
-    confirm_cancel = arrow(
-        s.CANCELLING.to(s.CANCELLED), SERVICE, JOB_STATE.says(CANCELLING_ENDS).but(ONLY_BY_UPDATE)
-    )
-
-    force_cancel = arrow(
-        s.CANCELLING.to(s.CANCELLED, cond="cancel_is_old_enough"),
-        ASK_FORCE,
-        STOPPING.says("Regular cancel must be attempted at least 30 minutes before force canceling."),
-    )
-
-    drain = arrow(
-        s.RUNNING.to(s.DRAINING, cond="is_streaming"),
-        ASK_DRAIN,
-        JOB_STATE.says(
-            "This state may be set via a Cloud Dataflow `UpdateJob` call, but only as a transition from `JOB_STATE_RUNNING`."
-        ).also(STOPPING.quote("Draining a job is not supported for batch pipelines.")),
-    )
-
-    confirm_drain = arrow(
-        s.DRAINING.to(s.DRAINED),
-        SERVICE,
-        JOB_STATE.says(
-            "may only be set by the Cloud Dataflow service, and only as a transition from `JOB_STATE_DRAINING`."
-        ),
-    )
-
-    replace = arrow(
-        s.RUNNING.to(s.UPDATED, cond="has_successor"),
-        SERVICE,
-        JOB_STATE.says("only as a transition from `JOB_STATE_RUNNING`").also(
-            JOB.quote("If another job is an update of this job (and thus, this job is in `JOB_STATE_UPDATED`)")
-        ),
-    ) | arrow(
-        s.DRAINING.to(s.UPDATED, cond="has_successor"),
-        SERVICE,
-        STOPPING.implies("You can update a pipeline that is being drained.")
-        .but(JOB_STATE.quote(DRAINING_ENDS))
-        .but(FROM_RUNNING),
-    )
-
-    clean_up = arrow(s.RUNNING.to(s.RESOURCE_CLEANING_UP, cond="has_cleanup"), SERVICE, JOB_STATE.implies(CLEANED_UP))
-
-    pause = arrow(
-        s.RUNNING.to(s.PAUSING, cond="is_pausable"),
-        ASK_PAUSE,
-        GCLOUD_PAUSE.says("if eligible, the job will enter the `JOB_STATE_PAUSING` state").also(
-            JOB.quote("Output only. Indicates whether the job can be paused.")
-        ),
-    )
-
-    auto_pause = arrow(
-        s.RUNNING.to(s.PAUSING, cond="pauses_on_failure"),
-        SERVICE,
-        PAUSING.says("your job pauses automatically after a work item fails 4 times"),
-    )
-
-    confirm_pause = arrow(
-        s.PAUSING.to(s.PAUSED),
-        SERVICE,
-        REST.says("will stop processing, archive in-flight Shuffle data, and transition to `JOB_STATE_PAUSED`."),
-    )
-
-    abort_pause = arrow(
-        s.PAUSING.to(s.RUNNING),
-        SERVICE,
-        REST.says("can transition back to `JOB_STATE_RUNNING` if the pause fails to complete."),
-    )
-
-    resume = arrow(
-        s.PAUSED.to(s.RUNNING),
-        ASK_RESUME,
-        REST.says("can transition back to `JOB_STATE_RUNNING` to continue processing where they left off"),
-    )
+    pause = arrow(s.RUNNING.to(s.PAUSING, cond="is_pausable"), ASK_PAUSE,
+                  GCLOUD_PAUSE.says("if eligible, the job will enter the `JOB_STATE_PAUSING` state")
+                  .also(JOB.quote("Output only. Indicates whether the job can be paused.")))
+    auto_pause = arrow(s.RUNNING.to(s.PAUSING, cond="pauses_on_failure"), SERVICE,
+                       PAUSE_GUIDE.says("your job pauses automatically after a work item fails 4 times"))
+    confirm_pause = arrow(s.PAUSING.to(s.PAUSED), SERVICE, REST.says(
+        "will stop processing, archive in-flight Shuffle data, and transition to `JOB_STATE_PAUSED`."))
+    abort_pause = arrow(s.PAUSING.to(s.RUNNING), SERVICE, REST.says(PAUSE_FAILS))
+    resume = arrow(s.PAUSED.to(s.RUNNING), ASK_RESUME, REST.says(
+        "can transition back to `JOB_STATE_RUNNING` to continue processing where they left off"))
+    # fmt: on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobstates.errors import UnknownPlatform
@@ -54,11 +55,11 @@ def load(entries: list[EntryPoint]) -> Registry:
         where = f"{entry.value} of {entry.dist.name if entry.dist else 'an unnamed distribution'}"
         try:
             machine = _checked(entry, found)
-        except Exception as error:  # noqa: BLE001  # a foreign package may raise anything while it is imported
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a foreign package may raise anything while it is imported
             broken.append(Broken(entry.name, where, f"{type(error).__name__}: {error}"))
         else:
             found[entry.name] = machine
-    return Registry(found, tuple(broken))
+    return Registry(MappingProxyType(found), tuple(broken))
 
 
 def _checked(entry: EntryPoint, found: Mapping[str, object]) -> type[JobMachine]:

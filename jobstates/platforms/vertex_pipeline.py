@@ -1,7 +1,7 @@
 """Vertex AI ``PipelineState``: pipeline jobs and training pipelines.
 
-The same numbers as ``JobState`` up to PAUSED, under other names, and without the later values. PAUSED "can be resumed", but no request
-pauses or resumes either kind, so nothing leads into it or out of it but our tolerance.
+The same numbers as ``JobState`` up to PAUSED, under other names, and without the later values. PAUSED "can be resumed", but no
+request pauses or resumes either kind, so nothing leads into it or out of it but our tolerance.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ ASK_CREATE, ASK_CANCEL = Request("Create<Kind>"), Request("Cancel<Kind>")
 
 CREATED = "The pipeline has been created or resumed, and processing has not yet begun."
 CANCELLING_ENDS = (
-    "From this state, the pipeline may only go to either PIPELINE_STATE_SUCCEEDED, PIPELINE_STATE_FAILED or PIPELINE_STATE_CANCELLED."
+    "From this state, the pipeline may only go to either "
+    "PIPELINE_STATE_SUCCEEDED, PIPELINE_STATE_FAILED or PIPELINE_STATE_CANCELLED."
 )
-ASYNCHRONOUS = "Starts asynchronous cancellation on the PipelineJob."
+CANCEL_ASKED = CANCEL.implies("Starts asynchronous cancellation on the PipelineJob.")
+UNPREPARED = assumed("a pipeline that cannot be prepared has to end somewhere")
 NO_REQUEST = "the state's sentence says that it can be resumed, and no request pauses or resumes a pipeline"
 
 
@@ -88,40 +90,41 @@ class VertexPipelineMachine(JobMachine):
 
     s = States.from_enum(P, initial=P.UNSPECIFIED, final=[state for state in P if state.terminal])
 
-    submit = arrow(s.UNSPECIFIED.to(s.QUEUED), ASK_CREATE, PIPELINE_STATE.implies(CREATED)) | arrow(
-        s.UNSPECIFIED.to(s.PENDING),
-        ASK_CREATE,
-        CREATE.implies("A created TrainingPipeline right away will be attempted to be run."),
+    # fmt: off
+    submit = (
+        arrow(s.UNSPECIFIED.to(s.QUEUED), ASK_CREATE, PIPELINE_STATE.implies(CREATED))
+        | arrow(s.UNSPECIFIED.to(s.PENDING), ASK_CREATE,
+                CREATE.implies("A created TrainingPipeline right away will be attempted to be run."))
     )
     provision = arrow(s.QUEUED.to(s.PENDING), SERVICE, PIPELINE_STATE.implies("The service is preparing to run the pipeline."))
-    start = arrow(
-        s.PENDING.to(s.RUNNING),
-        SERVICE,
-        PIPELINE_STATE.implies("The pipeline is in progress.").noting("published logs show it, too"),
-    ) | arrow(s.QUEUED.to(s.RUNNING), SERVICE, assumed("PENDING may be too short to be seen"))
+    start = (
+        arrow(s.PENDING.to(s.RUNNING), SERVICE,
+              PIPELINE_STATE.implies("The pipeline is in progress.").noting("published logs show it, too"))
+        | arrow(s.QUEUED.to(s.RUNNING), SERVICE, assumed("PENDING may be too short to be seen"))
+    )
 
-    succeed = arrow(
-        s.RUNNING.to(s.SUCCEEDED), SERVICE, PIPELINE_STATE.implies("The pipeline completed successfully.")
-    ) | arrow(s.CANCELLING.to(s.SUCCEEDED), SERVICE, PIPELINE_STATE.says(CANCELLING_ENDS))
+    succeed = (
+        arrow(s.RUNNING.to(s.SUCCEEDED), SERVICE, PIPELINE_STATE.implies("The pipeline completed successfully."))
+        | arrow(s.CANCELLING.to(s.SUCCEEDED), SERVICE, PIPELINE_STATE.says(CANCELLING_ENDS))
+    )
     fail = (
         arrow(s.RUNNING.to(s.FAILED), SERVICE, PIPELINE_STATE.implies("The pipeline failed."))
-        | arrow(s.PENDING.to(s.FAILED), SERVICE, assumed("a pipeline that cannot be prepared has to end somewhere"))
-        | arrow(s.QUEUED.to(s.FAILED), SERVICE, assumed("a pipeline that cannot be prepared has to end somewhere"))
+        | arrow(s.PENDING.to(s.FAILED), SERVICE, UNPREPARED)
+        | arrow(s.QUEUED.to(s.FAILED), SERVICE, UNPREPARED)
         | arrow(s.CANCELLING.to(s.FAILED), SERVICE, PIPELINE_STATE.says(CANCELLING_ENDS))
     )
 
     cancel = (
-        arrow(s.RUNNING.to(s.CANCELLING), ASK_CANCEL, CANCEL.implies(ASYNCHRONOUS))
-        | arrow(s.PENDING.to(s.CANCELLING), ASK_CANCEL, CANCEL.implies(ASYNCHRONOUS))
-        | arrow(s.QUEUED.to(s.CANCELLING), ASK_CANCEL, CANCEL.implies(ASYNCHRONOUS))
+        arrow(s.RUNNING.to(s.CANCELLING), ASK_CANCEL, CANCEL_ASKED)
+        | arrow(s.PENDING.to(s.CANCELLING), ASK_CANCEL, CANCEL_ASKED)
+        | arrow(s.QUEUED.to(s.CANCELLING), ASK_CANCEL, CANCEL_ASKED)
     )
-    confirm_cancel = arrow(
-        s.CANCELLING.to(s.CANCELLED),
-        SERVICE,
-        PIPELINE_STATE.says(CANCELLING_ENDS).also(CANCEL.quote("state is set to `CANCELLED`")),
-    )
+    confirm_cancel = arrow(s.CANCELLING.to(s.CANCELLED), SERVICE,
+                           PIPELINE_STATE.says(CANCELLING_ENDS).also(CANCEL.quote("state is set to `CANCELLED`")))
 
     suspend = arrow(s.RUNNING.to(s.PAUSED), SERVICE, assumed(NO_REQUEST))
-    take_up = arrow(
-        s.PAUSED.to(s.QUEUED), SERVICE, PIPELINE_STATE.implies(CREATED).noting(NO_REQUEST)
-    ) | arrow(s.PAUSED.to(s.RUNNING), SERVICE, assumed(NO_REQUEST))
+    take_up = (
+        arrow(s.PAUSED.to(s.QUEUED), SERVICE, PIPELINE_STATE.implies(CREATED).noting(NO_REQUEST))
+        | arrow(s.PAUSED.to(s.RUNNING), SERVICE, assumed(NO_REQUEST))
+    )
+    # fmt: on

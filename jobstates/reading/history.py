@@ -36,9 +36,9 @@ def read_history(page: Page, line: int, value: Mapping[str, Any]) -> None:
     """Note the sightings of one history."""
     try:
         name, platform = _job(page, value)
-        observations = value["observations"]
+        observations = value.get("observations")
         if not isinstance(observations, list):
-            raise _BadError("its observations are no list")  # noqa: TRY004  # one error for all that is wrong
+            raise _BadError('it needs "observations", a list')  # noqa: TRY004  # one error for all that is wrong
     except _BadError as bad:
         page.unreadable(line, f"not a history: {bad}")
         return

@@ -62,16 +62,16 @@ def sight_state(page: Page, name: JobName, told: JobObject, key: str) -> bool:
     line = told.lines.get(key, told.line)
     state = spelling(told.fields[key])
     if state is None:
-        page.unreadable(line, f"the state of {name.text} is {type(told.fields[key]).__name__}; expected a name or a small number")
+        page.unreadable(line, f"the state of {name.text} is {str(told.fields[key])[:60]!r}; expected a name or a small number")
         return True
     name = page.resolved(name)
     if not _plausible(page, name, state):
         return False
     platform = page.platform_of(name, state)
-    facts = _facts(told.fields, platform)
+    facts = job_facts(told.fields, platform)
     if "type" in facts:
         page.learn_type(name, facts["type"])
-    at = _state_time(told.fields, finished=page.vocabulary.terminal(platform, state))
+    at = state_time(told.fields, finished=page.vocabulary.terminal(platform, state))
     page.sight(name, state, line, at=at, seen=told.seen, facts=facts)
     return True
 
@@ -101,14 +101,14 @@ def _dataflow_only(fields: Mapping[str, Any]) -> JobName | None:
     return dataflow_name(given) if _DATAFLOW_NAME.fullmatch(given) else None
 
 
-def _state_time(fields: Mapping[str, Any], *, finished: bool) -> datetime | None:
+def state_time(fields: Mapping[str, Any], *, finished: bool) -> datetime | None:
     for key in ("current_state_time", "state_time"):
         if key in fields:
             return service_time(fields[key])
     return service_time(fields.get("end_time")) if finished else None
 
 
-def _facts(fields: Mapping[str, Any], platform: str) -> dict[str, Any]:
+def job_facts(fields: Mapping[str, Any], platform: str) -> dict[str, Any]:
     facts: dict[str, Any] = {"error": _error(fields.get("error"))}
     if platform == DATAFLOW:
         facts["type"] = _type(fields)

@@ -7,7 +7,7 @@ A bare number is a name only where its place says so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jobstates.reading.vocabulary import DATAFLOW, PIPELINE, VERTEX
@@ -26,7 +26,9 @@ _NAMES = re.compile(
     rf"|(?<![\w-])(?P<dataflow>{DATAFLOW_ID})(?!\w)"
     rf"|\b[Jj]obs?(?:[ _]?(?:id|ID|Id))?[\"'`:=# ]{{1,4}}(?P<number>{NUMBER})(?!\w)"
 )
-_LIKELY = re.compile(r"Jobs/|Pipelines/|batches/|\d{4}-\d\d-\d\d_\d\d_|\d{12}")
+_COLLECTIONS = ("Jobs/", "Pipelines/", "batches/")
+_LIKELY_DATAFLOW = re.compile(r"_\d\d_\d\d_\d\d-\d")
+_LIKELY_NUMBER = re.compile(r"ob(?:s|[ _s]?(?:id|ID|Id))?[\"'`:=# ]{1,4}\d{12}")
 _ONLY_NUMBER = re.compile(NUMBER)
 _HEADING = re.compile(rf"[\W_]*(?P<number>{NUMBER})[\W_]*")
 _WITHIN_DATAFLOW = re.compile(rf"(?:projects/[\w.:-]+/)?(?:locations/[\w-]+/)?jobs/({DATAFLOW_ID})")
@@ -40,8 +42,8 @@ class JobName:
     kind: str | None = None
     platform: str | None = None
     """What the name proves; None when it proves nothing."""
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
     @property
     def id(self) -> str:
@@ -51,11 +53,11 @@ class JobName:
 
 def names_in(text: str) -> list[JobName]:
     """The jobs that a line names, in order."""
-    if not _LIKELY.search(text):
-        return []
+    if any(part in text for part in _COLLECTIONS) or _LIKELY_DATAFLOW.search(text) or _LIKELY_NUMBER.search(text):
+        return list(_found(text))
     if heading := _HEADING.fullmatch(text):
         return [JobName(heading["number"], start=heading.start("number"), end=heading.end("number"))]
-    return list(_found(text))
+    return []
 
 
 def whole_name(value: Any) -> JobName | None:  # noqa: ANN401  # whatever a document holds

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from jobstates.reading.lines import WIDTH
 from jobstates.reading.names import JobName, names_in
 from jobstates.reading.sighting import Found, Sighting, Unreadable
 from jobstates.reading.vocabulary import DATAFLOW, PIPELINE, VERTEX
@@ -54,8 +55,14 @@ class Page:
 
     def __init__(self, vocabulary: Vocabulary, platform: str | None = None) -> None:
         self.vocabulary = vocabulary
+        self.noted = 0
+        """How much was found so far."""
         self.subject: JobName | None = None
         """The job that was named last; None when several were named at once."""
+        self.named: list[JobName] = []
+        """The jobs that the present line names."""
+        self.mentions = 0
+        """How many lines named one so far."""
         self._platform = platform
         self._names: Recent[JobName] = Recent()
         self._types: Recent[str] = Recent()
@@ -63,16 +70,19 @@ class Page:
 
     def mention(self, line: Line) -> None:
         """Take note of the jobs that a line names."""
-        if names := [self.resolved(name) for name in names_in(line.text)]:
-            self.subject = names[0] if len({name.text for name in names}) == 1 else None
+        self.named = [self.resolved(name) for name in names_in(line.text[:WIDTH])]
+        if self.named:
+            self.mentions += 1
+            self.subject = self.named[0] if len({name.text for name in self.named}) == 1 else None
 
     def resolved(self, name: JobName) -> JobName:
         """The job under the fullest name seen so far, which may be this one."""
         known = self._names.get(name.id)
-        if known is None or name.text.count("/") > known.text.count("/"):
+        if known is not None and known.text.endswith(f"/{name.text}"):
+            return replace(known, start=name.start, end=name.end)
+        if known != name:
             self._names.put(name.id, name)
-            return name
-        return replace(known, start=name.start, end=name.end)
+        return name
 
     def platform_of(self, name: JobName, state: str | int = "") -> str:
         """The platform that a job's name and state prove, else the one the caller expects, else Vertex."""
@@ -111,6 +121,7 @@ class Page:
     def note(self, found: Found) -> None:
         """Note something found."""
         self._found.append(found)
+        self.noted += 1
 
     def take(self) -> list[Found]:
         """Hand out what was found since the last time."""

@@ -78,8 +78,8 @@ class Arrow:
         """
         if job is not None:
             for guard in self.guards:
-                name = guard.removeprefix("not ")
-                if bool(getattr(job, name)) is not (name == guard):
+                holds = not getattr(job, guard[4:]) if guard.startswith("not ") else getattr(job, guard)
+                if not holds:
                     return guard
         return None
 

@@ -29,7 +29,10 @@ class Basis(StrEnum):
     @property
     def weakness(self) -> int:
         """0 for the strongest basis, growing as it gets weaker."""
-        return list(Basis).index(self)
+        return _WEAKNESS[self]
+
+
+_WEAKNESS = {basis: place for place, basis in enumerate(Basis)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ StateName = Annotated[str, Field(examples=["JOB_STATE_RUNNING"])]
 class Message(BaseModel):
     """What every message about a job carries."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     """The same in every process that was given the same looks; a receiver's key to ignore repeats."""
@@ -127,19 +127,18 @@ class Finding(Message):
     """The sentence it goes against."""
 
 
-_TEMPLATE: dict[str, Any] = {name: field.get_default() for name, field in JobEvent.model_fields.items()}
 _NAMES = set(JobEvent.model_fields)
 _set = object.__setattr__
 
 
 def make_event(values: dict[str, Any]) -> JobEvent:
-    """A job event from values that are known to be right.
+    """A job event from values for all its fields, in their order, that are known to be right.
 
     Every change of every job passes here, and validating what this package has just computed costs more than computing it: the
     model is filled directly, the way ``BaseModel.model_construct`` does, but without looking at each field again.
     """
     event = JobEvent.__new__(JobEvent)
-    _set(event, "__dict__", _TEMPLATE | values)
+    _set(event, "__dict__", values)
     _set(event, "__pydantic_fields_set__", _NAMES)
     _set(event, "__pydantic_extra__", None)
     _set(event, "__pydantic_private__", None)

@@ -11,25 +11,29 @@ looks give the same events with the same ids in every process. The laws:
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from jobstates.errors import ContradictedByService
 from jobstates.spec import telling
-from jobstates.spec.arrow import Actor
-from jobstates.spec.event import Finding, JobEvent
 from jobstates.spec.observation import Observation, as_time, spelling
 from jobstates.spec.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Callable, Sequence
+    from datetime import tzinfo
 
     from jobstates.spec.arrow import Arrow
+    from jobstates.spec.event import Finding, JobEvent
     from jobstates.spec.job import Job
     from jobstates.spec.lifecycle import Lifecycle
     from jobstates.spec.state import JobState
+    from jobstates.spec.telling import Mould
+
+
+Straight: TypeAlias = "Callable[[Lifecycle, Job, JobState, JobState], Mould | None]"
+"""Answers what ``find_straight`` answers."""
 
 
 class Policy(StrEnum):
@@ -61,7 +65,7 @@ def follow(
 
     Args:
         lifecycle: the platform's table.
-        job: what is known about the job.
+        job: what is known about the job. Facts that earlier looks told, and it does not know, stay known.
         record: what was believed before; None for a job nobody has seen yet.
         observation: the look.
         policy: what to do when the look contradicts the lifecycle.
@@ -69,23 +73,46 @@ def follow(
     Raises:
         ContradictedByService: under the policy ``raise``, when no arrow that is open to this job explains the look.
     """
-    before = Record.unseen(lifecycle, job) if record is None else record._replace(job=job)
-    return advance(lifecycle, before, observation, policy)
+    before = Record.unseen(lifecycle, job) if record is None else record
+    if job is not before.job:
+        before = before._replace(job=before.job.learn(job.known())[0])
+    return advance(lifecycle, before, observation, Policy(policy))
 
 
-def advance(lifecycle: Lifecycle, record: Record, look: Observation, policy: Policy = Policy.ADOPT) -> Step:
-    """Follow the job of a record by one look; the facts the look brings are learnt first."""
-    record, look, findings = _take_in(record, look)
+def advance(
+    lifecycle: Lifecycle,
+    record: Record,
+    look: Observation,
+    policy: Policy = Policy.ADOPT,
+    *,
+    straight: Straight | None = None,
+) -> Step:
+    """Follow the job of a record by one look; the facts the look brings are learnt first.
+
+    ``straight`` stands in for the function of that name where a caller remembers what it has answered.
+    """
+    findings: tuple[Finding, ...] = ()
+    if type(look.facts) is not dict or look.facts or look.at is not None or not _is_plain(look.seen):
+        record, look, findings = _take_in(record, look)
     state = lifecycle.coerce(look.state)
     if state is None:
         record, unknown = _unknown(record, look)
         return Step(record, (), findings + unknown)
     if state is record.state or state.unspecified:
-        return Step(record.again(look.at if state is record.state else None, look.seen), (), findings)
+        return Step(record.again(None if state.unspecified else look.at, look.seen), (), findings)
     if _is_stale(record, state, look.at):
         return Step(record.again(None, look.seen), (), (*findings, telling.stale(record, state, look)))
+    form = (straight or find_straight)(lifecycle, record.job, record.state, state)
+    if form is not None:
+        return Step(record.moved(state, look, 1), (telling.cast(form, record, look),), findings)
     step = _move(lifecycle, record, look, state, policy)
     return step if not findings else step._replace(findings=findings + step.findings)
+
+
+def find_straight(lifecycle: Lifecycle, job: Job, source: JobState, target: JobState) -> Mould | None:
+    """The event of the arrow that leads straight from one state to another for such a job; None when none does."""
+    open_now = [arrow for arrow in lifecycle.between(source, target) if arrow.forbidden_by(job) is None]
+    return telling.mould(job, _likeliest(open_now, job)) if open_now else None
 
 
 def _take_in(record: Record, look: Observation) -> tuple[Record, Observation, tuple[Finding, ...]]:
@@ -93,17 +120,25 @@ def _take_in(record: Record, look: Observation) -> tuple[Record, Observation, tu
     bad: dict[str, str] = {}
     at = _time("at", look.at, bad, UTC)
     seen = _time("seen", look.seen, bad, None)
-    if look.facts:
-        job, refused = record.job.learn(look.facts)
-        record, bad = record._replace(job=job), bad | refused
+    try:
+        if look.facts:
+            job, refused = record.job.learn(look.facts)
+            record, bad = record._replace(job=job), bad | refused
+    except Exception as error:  # noqa: BLE001  # a foreign mapping may do anything
+        bad["facts"] = spelling(error)
     if at is not look.at or seen is not look.seen:
         look = look._replace(at=at, seen=seen)
     return record, look, tuple(telling.bad_fact(record, look, name, why) for name, why in sorted(bad.items())) if bad else ()
 
 
+def _is_plain(moment: object) -> bool:
+    """Whether a moment needs no reading: the common case by far."""
+    return moment is None or (type(moment) is datetime and moment.tzinfo is UTC)
+
+
 def _time(name: str, value: object, bad: dict[str, str], zone: tzinfo | None) -> datetime | None:
-    if value is None:
-        return None
+    if _is_plain(value):
+        return value  # type: ignore[return-value]  # mypy does not see through the question
     try:
         return as_time(value, zone=zone)
     except Exception as error:  # noqa: BLE001  # a foreign object may do anything
@@ -127,10 +162,6 @@ def _is_stale(record: Record, state: JobState, at: datetime | None) -> bool:
 
 
 def _move(lifecycle: Lifecycle, record: Record, look: Observation, state: JobState, policy: Policy) -> Step:
-    direct = [arrow for arrow in lifecycle.between(record.state, state) if arrow.forbidden_by(record.job) is None]
-    if direct:
-        arrow = direct[0] if len(direct) == 1 else _likeliest(direct, record.job)
-        return Step(record.moved(state, look, 1), (telling.seen(record, arrow, look),))
     routes = lifecycle.routes(record.state, state, record.job)
     if routes:
         route = tuple(_parallel(lifecycle, arrow, record.job) for arrow in routes[0])
@@ -146,9 +177,13 @@ def _parallel(lifecycle: Lifecycle, arrow: Arrow, job: Job) -> Arrow:
 
 def _likeliest(arrows: Sequence[Arrow], job: Job) -> Arrow:
     """What was asked for; else what the service does by itself; else the first declared."""
-    asked = (arrow for arrow in arrows if arrow.request is not None and job.has_asked(arrow))
-    unasked = (arrow for arrow in arrows if arrow.actor is Actor.SERVICE)
-    return next(asked, None) or next(unasked, arrows[0])
+    for arrow in arrows:
+        if arrow.request is not None and job.has_asked(arrow):
+            return arrow
+    for arrow in arrows:
+        if arrow.request is None:
+            return arrow
+    return arrows[0]
 
 
 def _contradicted(lifecycle: Lifecycle, record: Record, look: Observation, state: JobState, policy: Policy) -> Step:

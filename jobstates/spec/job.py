@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from jobstates.spec.observation import spelling
 from jobstates.spec.state import JobState
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Kind:
 class Intent(BaseModel):
     """What was asked of a job, by whom and when. It decides how the end is judged."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     request: str
     """The event asked for, such as ``drain``."""
@@ -65,7 +66,7 @@ class Job(BaseModel):
     carries the job.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     platform: ClassVar[str] = ""
     kinds: ClassVar[tuple[Kind, ...]] = ()
@@ -79,7 +80,7 @@ class Job(BaseModel):
     state: Any = Field(default=None, exclude=True, repr=False)
     """The state the machine believes in. Each platform narrows the type to its own states."""
 
-    def model_post_init(self, context: Any, /) -> None:  # noqa: ARG002  # pydantic's signature
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401, ARG002  # pydantic's signature
         """Read the kind off the name where nobody gave it."""
         if self.kind is None and self.name:
             self.kind = self.kind_of(self.name)
@@ -87,12 +88,13 @@ class Job(BaseModel):
     @classmethod
     def kind_of(cls, name: str) -> str | None:
         """The kind that a resource name is of, or None when its pattern is none of this platform's."""
-        return next((kind.name for kind in cls.kinds if kind.matches(name)), None)
+        kind = _kinds(cls).get(name.rpartition("/")[0].rpartition("/")[2])
+        return kind.name if kind and kind.matches(name) else None
 
     @property
     def traits(self) -> Kind | None:
         """What is known of this job's kind; None when the kind is unknown."""
-        return next((kind for kind in self.kinds if kind.name == self.kind), None)
+        return _kinds(type(self)).get(self.kind)
 
     def can_ask(self, request: str) -> bool:
         """Whether the request exists for this kind of job, as far as is known."""
@@ -113,19 +115,32 @@ class Job(BaseModel):
     def learn(self, facts: Mapping[str, Any]) -> tuple[Self, dict[str, str]]:
         """The same job knowing more, and why each fact that could not be used was not: its name and the reason."""
         learnable = type(self).model_fields.keys() - {"name", "state"}
-        bad = {name: f"it is no fact about a {self.platform} job" for name in facts if name not in learnable}
-        good = {name: value for name, value in facts.items() if name not in bad}
-        known, refused = self._with(good)
-        if refused:
-            known, _ = self._with({name: value for name, value in good.items() if name not in refused})
-        return known, bad | refused
-
-    def _with(self, facts: Mapping[str, Any]) -> tuple[Self, dict[str, str]]:
+        bad = {spelling(name): f"it is no fact about a {self.platform} job" for name in facts if name not in learnable}
+        good = {name: value for name, value in facts.items() if name in learnable}
         try:
-            known = type(self).model_validate({"name": self.name} | self.known() | facts)
-        except ValidationError as error:
-            return self, {str(problem["loc"][0]): problem["msg"] for problem in error.errors(include_url=False)}
-        except Exception as error:  # noqa: BLE001  # a foreign object may do anything when it is read
-            return self, dict.fromkeys(facts, f"reading it raised {type(error).__name__}")
+            return self._with(good), bad
+        except Exception:  # noqa: BLE001  # a foreign object may do anything when it is read
+            return self._with_what_can_be_used(good, bad), bad
+
+    def _with(self, facts: dict[str, Any]) -> Self:
+        known = type(self).model_validate({"name": self.name} | self.known() | facts)
         known.state = self.state
-        return known, {}
+        return known
+
+    def _with_what_can_be_used(self, facts: dict[str, Any], bad: dict[str, str]) -> Self:
+        """Learn one fact at a time, and say in ``bad`` why the others cannot be used."""
+        known = self
+        for name, value in facts.items():
+            try:
+                known = known._with({name: value})
+            except ValidationError as error:
+                bad[name] = error.errors(include_url=False, include_input=False)[0]["msg"]
+            except Exception as error:  # noqa: BLE001  # as above
+                bad[name] = f"reading it raised {type(error).__name__}"
+        return known
+
+
+@cache
+def _kinds(job_type: type[Job]) -> Mapping[str | None, Kind]:
+    """A platform's kinds by name; guards ask for them all the time."""
+    return {kind.name: kind for kind in job_type.kinds}

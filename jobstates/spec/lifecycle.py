@@ -177,28 +177,30 @@ class Lifecycle:
         return None
 
     def _shortest(self, source: JobState, target: JobState, job: Job | None) -> list[Route]:
-        if source is target:
-            return [()]
         reached: dict[JobState, list[Route]] = {source: [()]}
+        nearer: set[JobState] = set()
         while reached and target not in reached:
-            reached = self._one_further(reached, job)
+            nearer |= reached.keys()
+            reached = self._one_further(reached, nearer, job)
         return reached.get(target, [])
 
-    def _one_further(self, reached: dict[JobState, list[Route]], job: Job | None) -> dict[JobState, list[Route]]:
-        """Every path one arrow longer, without coming back to a state it has passed."""
+    def _one_further(
+        self, reached: dict[JobState, list[Route]], nearer: set[JobState], job: Job | None
+    ) -> dict[JobState, list[Route]]:
+        """Every shortest path that is one arrow longer."""
         further: dict[JobState, list[Route]] = {}
         for state, paths in reached.items():
             for following, arrow in self._open(state, job).items():
-                longer = [(*path, arrow) for path in paths if following not in _passed(path)]
-                if longer:
-                    further.setdefault(following, []).extend(longer)
+                if following not in nearer:
+                    further.setdefault(following, []).extend((*path, arrow) for path in paths)
         return further
 
     def _open(self, state: JobState, job: Job | None) -> dict[JobState, Arrow]:
         """The best founded open arrow from a state to each neighbour."""
         best: dict[JobState, Arrow] = {}
-        for arrow in self.allowed(state, job):
-            if arrow.target not in best or arrow.basis.weakness < best[arrow.target].basis.weakness:
+        for arrow in self._leaving[state]:
+            known = best.get(arrow.target)
+            if (known is None or arrow.basis.weakness < known.basis.weakness) and arrow.forbidden_by(job) is None:
                 best[arrow.target] = arrow
         return best
 
@@ -240,7 +242,3 @@ class Lifecycle:
 def _weakness(route: Route) -> tuple[int, ...]:
     """How badly founded a route is, its weakest arrow first."""
     return tuple(sorted((arrow.basis.weakness for arrow in route), reverse=True))
-
-
-def _passed(path: Route) -> set[JobState]:
-    return {arrow.source for arrow in path}

@@ -11,9 +11,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from jobstates.spec.state import JobState
+
+LONGEST = 200
+"""No spelling of a state is longer, in characters."""
 
 _PREFIXED = re.compile(r"^(?:[A-Z]+_)*STATE_")
 
@@ -21,7 +24,8 @@ _PREFIXED = re.compile(r"^(?:[A-Z]+_)*STATE_")
 class Names:
     """The spellings of a platform's states."""
 
-    def __init__(self, states: Iterable[JobState]) -> None:
+    def __init__(self, states: Sequence[JobState]) -> None:
+        self._own = type(next(iter(states)))
         self._by_number = {state.number: state for state in states}
         self._by_name: dict[str, JobState] = {}
         for state in states:
@@ -32,17 +36,21 @@ class Names:
         """The state that a raw value means, or None when there is none. Never raises."""
         if type(raw) is str:
             return self._by_name.get(raw) or self._find_text(raw)
+        if type(raw) is self._own:
+            return raw
         if type(raw) is int:
             return self._by_number.get(raw)
         return self._find_member(raw)
 
     def _find_text(self, text: str) -> JobState | None:
         """``JobState.JOB_STATE_RUNNING``, ``running``, ``" 3 "``."""
-        word = text.strip().rpartition(".")[2]
-        if word.isdecimal() and len(word) < 10:  # noqa: PLR2004  # more digits than any enum number
+        word = text.strip()
+        if len(word) > LONGEST:
+            return None
+        if word.isdecimal():
             return self._by_number.get(int(word))
-        upper = word.upper()
-        return self._by_name.get(upper) or self._by_name.get(_PREFIXED.sub("", upper)) if len(word) < 100 else None  # noqa: PLR2004
+        name = word.rpartition(".")[2].upper()
+        return self._by_name.get(name) or self._by_name.get(_PREFIXED.sub("", name))
 
     def _find_member(self, raw: Any) -> JobState | None:  # noqa: ANN401
         """A member of one of the vendor's enums, or a subclass of int or str."""

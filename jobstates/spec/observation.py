@@ -36,7 +36,8 @@ class Observation(NamedTuple):
 def as_time(value: Any, *, zone: tzinfo | None = UTC) -> datetime | None:  # noqa: ANN401  # whatever a client hands out
     """Read a moment from what clients hand out: datetime, RFC 3339 text, epoch seconds, or a protobuf Timestamp.
 
-    A service's time is UTC: a moment without a zone is taken to be in ``zone``; with ``zone=None`` it is left without one.
+    A service's time is UTC: a moment without a zone is taken to be in ``zone``; with ``zone=None`` it is left without one. All
+    others are turned into UTC, so that equal moments are told in the same words.
 
     Raises:
         ValueError: when the value is no moment. Foreign objects may raise what they like.
@@ -45,7 +46,7 @@ def as_time(value: Any, *, zone: tzinfo | None = UTC) -> datetime | None:  # noq
         case None:
             return None
         case datetime():
-            moment = value
+            moment = datetime.combine(value, value.timetz())
         case str():
             moment = datetime.fromisoformat(value.strip())
         case int() | float() if not isinstance(value, bool):
@@ -54,7 +55,7 @@ def as_time(value: Any, *, zone: tzinfo | None = UTC) -> datetime | None:  # noq
             moment = convert()
         case _:
             raise ValueError(f"{type(value).__name__} is no moment")
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def spelling(raw: object, limit: int = 200) -> str:
@@ -63,4 +64,4 @@ def spelling(raw: object, limit: int = 200) -> str:
         text = str(raw.name if isinstance(raw, Enum) else raw)[:limit]
         return text.encode("utf-8", "backslashreplace").decode()
     except Exception:  # noqa: BLE001  # a foreign object's __str__ may do anything
-        return f"<{type(raw).__name__} that cannot be printed>"
+        return "<something that cannot be printed>"

@@ -60,7 +60,7 @@ class Wire:
     resumable: bool | None = None
 
 
-class JobState(str, Enum):
+class JobState(str, Enum):  # noqa: UP042  # a StrEnum is declared by texts, not by what stands behind them
     """A state of some platform: its value is the name on the wire.
 
     >>> from jobstates import DataflowJobState
@@ -69,48 +69,38 @@ class JobState(str, Enum):
     """
 
     wire: Wire
+    number: int
+    """The number on the wire."""
+    phase: Phase
+    """Where in its life a job in this state is."""
+    outcome: Outcome | None
+    """What the run came to; None while it is not over."""
+    unspecified: bool
+    """Whether this is the enum's zero, which says nothing about the job."""
+    terminal: bool
+    """Whether the job is over and no state can follow."""
+    live: bool
+    """Whether the job exists and is not over."""
+
+    # Enum hashes the member's short name, while a str has to hash like the texts it equals.
+    __hash__ = str.__hash__
 
     def __new__(cls, wire: Wire) -> Self:
         """Make the member a string equal to its wire name."""
         member = str.__new__(cls, wire.name)
         member._value_ = wire.name
         member.wire = wire
+        member.number, member.phase, member.outcome = wire.number, wire.phase, wire.outcome
+        # Plain attributes, not properties: every look at every job reads them.
+        member.unspecified = wire.phase is Phase.UNSPECIFIED
+        member.terminal = wire.phase is Phase.TERMINAL
+        member.live = not (member.unspecified or member.terminal)
         return member
-
-    @property
-    def number(self) -> int:
-        """The number on the wire."""
-        return self.wire.number
-
-    @property
-    def phase(self) -> Phase:
-        """Where in its life a job in this state is."""
-        return self.wire.phase
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """What the run came to; None while it is not over."""
-        return self.wire.outcome
 
     @property
     def citation(self) -> Citation:
         """The vendor's sentence on this state."""
         return self.wire.citation
-
-    @property
-    def unspecified(self) -> bool:
-        """Whether this is the enum's zero, which says nothing about the job."""
-        return self.wire.phase is Phase.UNSPECIFIED
-
-    @property
-    def terminal(self) -> bool:
-        """Whether the job is over and no state can follow."""
-        return self.wire.phase is Phase.TERMINAL
-
-    @property
-    def live(self) -> bool:
-        """Whether the job exists and is not over."""
-        return not (self.terminal or self.unspecified)
 
     @property
     def resumable(self) -> bool:

@@ -11,82 +11,83 @@ from jobstates.spec.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from jobstates.spec.arrow import Arrow
+    from jobstates.spec.job import Job
     from jobstates.spec.lifecycle import Lifecycle, Route
     from jobstates.spec.observation import Observation
     from jobstates.spec.record import Record
     from jobstates.spec.state import JobState
 
 
-def seen(record: Record, arrow: Arrow, look: Observation) -> JobEvent:
-    """The event of an arrow whose both ends were seen."""
-    return _event(record, arrow, look, 1)
+Mould = dict[str, Any]
+"""What is the same in every event of one arrow, for every job of which the same is known: all fields of a job event, in order."""
+
+_SERVICE, _OBSERVER = Clock.SERVICE, Clock.OBSERVER
+_BLANK: Mould = {name: field.get_default() for name, field in JobEvent.model_fields.items()}
+
+
+def mould(job: Job, arrow: Arrow) -> Mould:
+    """What every event of an arrow says, for jobs that this one stands for."""
+    return _BLANK | {
+        "platform": job.platform,
+        "job_kind": job.kind,
+        "event": arrow.event,
+        "source": arrow.source.value,
+        "target": arrow.target.value,
+        "actor": arrow.actor,
+        "basis": arrow.basis,
+        "contested": arrow.contested,
+        **_end(job, arrow.target),
+    }
+
+
+def _end(job: Job, state: JobState) -> Mould:
+    """What an event says of the end it leads to, if it does, and of what was asked."""
+    if not state.outcome:
+        return {"intent": job.intent}
+    return {"intent": job.intent, "terminal": True, "outcome": state.outcome, "verdict": Verdict.of(state.outcome, job.intent)}
+
+
+def cast(form: Mould, record: Record, look: Observation, nth: int = 1) -> JobEvent:
+    """The event of one step: what its arrow always says, filled with which job, which message, and when."""
+    values = form.copy()
+    values["seq"] = seq = record.seq + nth
+    values["id"] = f"{record.name}#{seq}"
+    values["job"] = record.name
+    at, seen = look.at, look.seen
+    if at is not None:
+        values["clock"] = _SERVICE
+        values["at"] = values["before"] = at
+        values["after"] = record.at
+    elif seen is not None:
+        values["clock"] = _OBSERVER
+        values["at"] = values["before"] = seen
+        values["after"] = record.seen
+    values["seen"] = seen
+    if look.error is not None:
+        values["error"] = spelling(look.error, 10_000)
+    return make_event(values)
 
 
 def inferred(record: Record, route: Route, others: Sequence[Route], look: Observation) -> tuple[JobEvent, ...]:
-    """The events of a way that was filled in between two looks."""
+    """The events of a way that was filled in between two looks. When its steps happened is only known within bounds."""
     doubt = {
         "inferred": True,
         "ambiguous": bool(others),
         "alternatives": tuple(tuple(arrow.target.value for arrow in other) for other in others),
     }
-    last = len(route)
+    *unseen, last = (mould(record.job, arrow) | doubt for arrow in route)
     between = look._replace(error=None)
-    return tuple(
-        _event(record, arrow, look if nth == last else between, nth, doubt if nth == last else {**doubt, "at": None})
-        for nth, arrow in enumerate(route, 1)
-    )
+    steps = [cast(form, record, between, nth).model_copy(update={"at": None}) for nth, form in enumerate(unseen, 1)]
+    return (*steps, cast(last, record, look, len(route)))
 
 
 def adopted(record: Record, state: JobState, look: Observation) -> JobEvent:
     """The event of a change that no arrow explains."""
-    change = {"event": "adopt", "source": record.state.value, "target": state.value, "actor": Actor.SERVICE}
-    return make_event(_about(record, look, 1) | change | _end(record, state, look))
-
-
-def _event(record: Record, arrow: Arrow, look: Observation, nth: int, extra: dict[str, Any] | None = None) -> JobEvent:
-    values = _about(record, look, nth)
-    values["event"] = arrow.event
-    values["source"] = arrow.source._value_
-    values["target"] = arrow.target._value_
-    values["actor"] = Actor.USER if arrow.request else Actor.SERVICE
-    values["basis"] = arrow.citation.basis
-    if arrow.citation.against:
-        values["contested"] = True
-    if arrow.target.wire.outcome or record.job.intent or look.error is not None:
-        values.update(_end(record, arrow.target, look))
-    if extra:
-        values.update(extra)
-    return make_event(values)
-
-
-def _about(record: Record, look: Observation, nth: int) -> dict[str, Any]:
-    """Which job, which message, and when."""
-    seq = record.seq + nth
-    values: dict[str, Any] = {
-        "id": f"{record.name}#{seq}",
-        "seq": seq,
-        "platform": record.job.platform,
-        "job": record.name,
-        "job_kind": record.job.kind,
-        "seen": look.seen,
-    }
-    if look.at is not None:
-        values |= {"clock": Clock.SERVICE, "at": look.at, "after": record.at, "before": look.at}
-    elif look.seen is not None:
-        values |= {"clock": Clock.OBSERVER, "at": look.seen, "after": record.seen, "before": look.seen}
-    return values
-
-
-def _end(record: Record, state: JobState, look: Observation) -> dict[str, Any]:
-    """What the end of a job adds to its event; nothing while it is not over."""
-    intent, outcome = record.job.intent, state.outcome
-    values: dict[str, Any] = {"intent": intent} if intent else {}
-    if outcome:
-        values |= {"terminal": True, "outcome": outcome, "verdict": Verdict.of(outcome, intent)}
-    if look.error is not None:
-        values["error"] = spelling(look.error, 10_000)
-    return values
+    about = {"platform": record.job.platform, "job_kind": record.job.kind, "event": "adopt", "actor": Actor.SERVICE}
+    change = {"source": record.state.value, "target": state.value}
+    return cast(_BLANK | about | change | _end(record.job, state), record, look)
 
 
 def stale(record: Record, state: JobState, look: Observation) -> Finding:
@@ -109,7 +110,7 @@ def unknown(record: Record, raw: str, look: Observation) -> Finding:
 
 def bad_fact(record: Record, look: Observation, name: str, why: str) -> Finding:
     """The finding of something that came with a look and could not be used."""
-    return _finding(record, look, FindingKind.FACT, name, f"what the look says of {name!r} could not be used: {why}.")
+    return _finding(record, look, FindingKind.FACT, name, f"what the look says of {name!r} could not be used: {spelling(why)}.")
 
 
 def contradiction(lifecycle: Lifecycle, record: Record, state: JobState, look: Observation, *, adopted: bool) -> Finding:
@@ -133,8 +134,19 @@ def _why_not(lifecycle: Lifecycle, record: Record, state: JobState) -> tuple[Fin
 def _finding(
     record: Record, look: Observation, kind: FindingKind, target: str, reason: str, **more: Any  # noqa: ANN401
 ) -> Finding:
-    about = _about(record, look, 0)
-    for bound in ("after", "before"):
-        about.pop(bound, None)
-    about["id"] = f"{record.name}#{record.seq}?{kind.value}={target}"
-    return Finding(**about, kind=kind, source=record.state.value, target=target, reason=reason, **more)
+    timed = look.at is not None or look.seen is not None
+    return Finding(
+        id=f"{record.name}#{record.seq}?{kind.value}={target}",
+        seq=record.seq,
+        platform=record.job.platform,
+        job=record.name,
+        job_kind=record.job.kind,
+        at=look.seen if look.at is None else look.at,
+        clock=(Clock.OBSERVER if look.at is None else Clock.SERVICE) if timed else None,
+        seen=look.seen,
+        kind=kind,
+        source=record.state.value,
+        target=target,
+        reason=reason,
+        **more,
+    )

@@ -1,7 +1,7 @@
 """An outcome judged against what was asked.
 
-A drain that was asked for and ends drained is good; a cancellation that nobody asked for is not. The judgement is a table, so that
-it can be read, and replaced by a caller who judges differently.
+A drain that was asked for and ends drained is good; a cancellation that nobody asked for is not. The judgement is a table, so
+that it can be read, and replaced by a caller who judges differently.
 """
 
 from __future__ import annotations

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobstates.spec.follow import find_straight
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from jobstates.spec.job import Job
+    from jobstates.spec.lifecycle import Lifecycle
+    from jobstates.spec.state import JobState
+    from jobstates.spec.telling import Mould
 
 LIMIT = 4096
 """How many different sets of facts are remembered; what comes after is simply not shared."""
@@ -22,6 +27,8 @@ class Shared:
 
     def __init__(self) -> None:
         self._models: dict[Hashable, Job] = {}
+        self._moulds: dict[int, dict[tuple[JobState, JobState], Mould | None]] = {}
+        """What ``find_straight`` has answered for each shared model. The models are kept, so their identity stands for them."""
 
     def named(self, job_type: type[Job], name: str) -> Job:
         """The shared model of a job of which only the name is known."""
@@ -44,7 +51,18 @@ class Shared:
             known = nameless
             if len(self._models) < LIMIT:
                 self._models[key] = known
+                self._moulds[id(known)] = {}
         return known
+
+    def straight(self, lifecycle: Lifecycle, job: Job, source: JobState, target: JobState) -> Mould | None:
+        """The same as ``find_straight``, remembered for shared models."""
+        answered = self._moulds.get(id(job))
+        if answered is None:
+            return find_straight(lifecycle, job, source, target)
+        way = (source, target)
+        if way not in answered:
+            answered[way] = find_straight(lifecycle, job, source, target)
+        return answered[way]
 
     def as_named(self, job: Job, name: str) -> Job:
         """A model of its own for one job."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jobstates.delivery import Hub, Overflow
@@ -23,7 +25,7 @@ from jobstates.spec.record import Record
 from jobstates.tracking.sharing import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from jobstates.delivery import Callback, EventStream, OnError, Subscription
     from jobstates.machine import JobMachine
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from jobstates.spec.state import JobState
 
 log = logging.getLogger("jobstates")
+LONGEST = 2000
+"""How much of a job's name is kept, in characters."""
 _NOTHING = Followed((), ())
 
 
-def now() -> datetime:
-    """The current time, by this machine's clock."""
-    return datetime.now(UTC)
+now: Callable[[], datetime] = partial(datetime.now, UTC)
+"""The current time, by this machine's clock."""
+_make = tuple.__new__
 
 
 class Tracker:
@@ -74,7 +78,7 @@ class Tracker:
         self._hub = Hub(on_error)
         self._records: dict[str, Record] = {}
         self._shared = Shared()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what a garbage collection runs may use the tracker, whatever we are at
 
     def observe(
         self,
@@ -108,50 +112,58 @@ class Tracker:
         name = job if type(job) is str else _name(job)
         with self._lock:
             record = self._records.get(name)
-            if record is not None and at is None and not facts and name is job and record.state is self._meaning(record, state):
-                if seen is not None:
-                    self._records[name] = Record(name, record[1], record[2], record[3], seen, record[5], record[6])
-                return _NOTHING
+            if record is not None and at is None and not facts and name is job and self._shows(record, state):
+                if seen is None:
+                    return _NOTHING
+                if type(seen) is datetime:
+                    _, known, believed, since, _, seq, odd = record
+                    self._records[name] = _make(Record, (name, known, believed, since, seen, seq, odd))
+                    return _NOTHING
             followed = self._follow(job, record, Observation(state, at, seen, error, facts))
+        if followed.findings:
+            _report(followed.findings)
         self._hub.deliver()
         return followed
 
-    def _meaning(self, record: Record, state: Any) -> JobState | None:  # noqa: ANN401
-        return self._lifecycles[record.job.platform].coerce(state)
+    def _shows(self, record: Record, state: Any) -> bool:  # noqa: ANN401
+        """Whether a raw state is the one believed in; most clients hand out the wire name itself."""
+        if type(state) is str and state == record.state:
+            return True
+        return self._lifecycles[record.job.platform].coerce(state) is record.state
 
     def _follow(self, job: str | Job, record: Record | None, look: Observation) -> Followed:
         """Follow a look under the lock, and queue what it came to in the order of the changes."""
-        if record is None:
-            record = self._begin(job)
-        elif isinstance(job, Job):
-            look = look._replace(facts=job.known() | dict(look.facts))
-        step = advance(self._lifecycles[record.job.platform], record, look, self._policy)
+        record = record or self._record_of(job)
+        if type(job) is not str and isinstance(job, Job):
+            look = look._replace(facts=_told(job) | dict(look.facts))
+        step = advance(self._lifecycles[record.job.platform], record, look, self._policy, straight=self._shared.straight)
         learnt = step.record.job is not record.job
         self._records[record.name] = step.record._replace(job=self._shared.of(step.record.job)) if learnt else step.record
-        if step.findings:
-            _report(step.findings)
-        self._hub.put(step.events)
-        self._hub.put(step.findings)
+        self._hub.put(step.events + step.findings)
         return Followed(step.events, step.findings)
 
-    def _begin(self, job: str | Job) -> Record:
-        if isinstance(job, Job):
-            lifecycle = self._lifecycles.get(job.platform) or _lifecycle(job.platform)
-            return Record(spelling(job.name, 2000), self._shared.of(job), lifecycle.initial)
+    def _record_of(self, job: str | Job) -> Record:
+        """What is believed about a job, or the record of one that was never seen."""
+        name = _name(job)
+        if name in self._records:
+            return self._records[name]
         lifecycle = self._lifecycle_of(job)
-        return Record(spelling(job, 2000), self._shared.named(lifecycle.job_type, job), lifecycle.initial)
+        known = self._shared.of(job) if isinstance(job, Job) else self._shared.named(lifecycle.job_type, name)
+        return Record(name, known, lifecycle.initial)
 
-    def _lifecycle_of(self, name: str) -> Lifecycle:
-        """The platform that a job's name tells, or the only one there is."""
-        if len(self._lifecycles) == 1:
-            return next(iter(self._lifecycles.values()))
-        fitting = (lifecycle for lifecycle in self._lifecycles.values() if lifecycle.job_type.kind_of(name))
-        if (found := next(fitting, None)) is None:
+    def _lifecycle_of(self, job: str | Job) -> Lifecycle:
+        """The platform of a job model, or that a job's name tells, or the only one there is."""
+        followed = self._lifecycles.values()
+        if isinstance(job, Job):
+            fitting = [lifecycle for lifecycle in followed if lifecycle.platform == job.platform]
+        else:
+            fitting = [lifecycle for lifecycle in followed if len(followed) == 1 or lifecycle.job_type.kind_of(job)]
+        if not fitting:
             raise UnknownJob(
-                f"{name!r} tells none of the platforms {', '.join(self._lifecycles)}: "
-                'give the whole resource name or id, a job model, or track one platform only: Tracker("dataflow")'
+                f"{_name(job)!r} is no job of a platform that is tracked, as far as can be told ({', '.join(self._lifecycles)}): "
+                'give the whole resource name or id, a job model, or track its platform only: Tracker("dataflow")'
             )
-        return found
+        return fitting[0]
 
     def intend(self, job: str | Job, request: str, *, by: str | None = None, at: datetime | None = None) -> None:
         """Remember what was asked of a job, so that its end is judged rightly.
@@ -167,7 +179,7 @@ class Tracker:
             UnknownEvent: when the lifecycle has no such event.
         """
         with self._lock:
-            record = self._records.get(_name(job)) or self._begin(job)
+            record = self._record_of(job)
             self._lifecycles[record.job.platform].event(request)
             known = record.job.model_copy(update={"intent": Intent(request=request, by=by, at=at)})
             self._records[record.name] = record._replace(job=self._shared.of(known))
@@ -222,20 +234,35 @@ class Tracker:
             self._records.pop(_name(job), None)
 
     def __len__(self) -> int:
+        """How many jobs there are."""
         return len(self._records)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._records))
+        """The names of the jobs there are now."""
+        with self._lock:
+            return iter(tuple(self._records))
 
     def __contains__(self, job: object) -> bool:
-        return (job.name if isinstance(job, Job) else job) in self._records
+        """Whether a job was seen or intended for."""
+        name = job.name if isinstance(job, Job) else job
+        return isinstance(name, str) and _key(name) in self._records
 
 
 def _name(job: str | Job) -> str:
+    """What a job's record is kept under: its name, bounded and printable."""
     name = job.name if isinstance(job, Job) else job
     if not isinstance(name, str) or not name:
         raise UnknownJob(f"a job is named by its resource name or id, or by a job model that has one, not by {spelling(job)!r}")
-    return name
+    return _key(name)
+
+
+def _key(name: str) -> str:
+    return spelling(str.__str__(name), LONGEST)
+
+
+def _told(job: Job) -> dict[str, Any]:
+    """The facts that a job model knows."""
+    return {fact: value for fact, value in job.known().items() if value is not None}
 
 
 def _lifecycle(platform: str | type[JobMachine] | Lifecycle) -> Lifecycle:

@@ -1,0 +1,64 @@
+"""The options by which a command is told about a platform and a job."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jobstates.errors import InputError
+from jobstates.platforms import platforms, registry
+from jobstates.spec.job import Job
+from jobstates.spec.lifecycle import Lifecycle
+
+
+def _names(incomplete: str) -> list[str]:
+    return [name for name in platforms() if name.startswith(incomplete)]
+
+
+Platform = Annotated[
+    str, typer.Argument(help="vertex, vertex-pipeline, dataflow, or another installed platform.", autocompletion=_names)
+]
+KindOption = Annotated[str, typer.Option("--kind", help="The kind of resource, such as customJobs.", metavar="KIND")]
+TypeOption = Annotated[str, typer.Option("--type", help="Dataflow: batch or streaming.", metavar="TYPE")]
+FactOption = Annotated[
+    list[str], typer.Option("--fact", help="Any other fact about the job, such as pausable=false. Repeatable.", metavar="NAME=VALUE")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def lifecycle_of(platform: str) -> Lifecycle:
+    """The lifecycle of an installed platform.
+
+    Raises:
+        UnknownPlatform: when there is none of that name.
+    """
+    return Lifecycle.of(registry().get(platform))
+
+
+def job_of(lifecycle: Lifecycle, kind: str, type_: str, facts: list[str]) -> Job | None:
+    """The job that the options describe; None when they say nothing.
+
+    Raises:
+        InputError: when a fact is not about such a job, or its value cannot be used.
+    """
+    told = dict(_pair(fact) for fact in facts)
+    told |= {name: value for name, value in (("kind", kind), ("type", type_)) if value}
+    if not told:
+        return None
+    known = [traits.name for traits in lifecycle.job_type.kinds]
+    if kind and kind not in known:
+        raise InputError(f"--kind {kind}: the {lifecycle.platform} platform has the kinds {', '.join(known)}")
+    job, bad = lifecycle.job_type().learn(told)
+    if bad:
+        fields = ", ".join(sorted(lifecycle.job_type.model_fields.keys() - {"name", "state", "intent"}))
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(bad.items()))
+        raise InputError(f"{reasons} (facts about a {lifecycle.platform} job: {fields})")
+    return job
+
+
+def _pair(fact: str) -> tuple[str, str]:
+    name, equals, value = fact.partition("=")
+    if not equals:
+        raise InputError(f"--fact {fact}: write it as NAME=VALUE, such as pausable=false")
+    return name, value

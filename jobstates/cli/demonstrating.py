@@ -1,0 +1,65 @@
+"""``demo``: published job histories, followed, with a callback at every end."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from jobstates.cli.asking import lifecycle_of
+from jobstates.cli.lives import Lives
+from jobstates.cli.showing import VERDICTS, output, safe
+from jobstates.cli.timeline import show
+from jobstates.cli.vocabulary import Installed
+from jobstates.platforms import platforms
+from jobstates.reading import Sighting, read
+
+if TYPE_CHECKING:
+    from jobstates.spec.event import Finding, JobEvent
+
+CODE = """\
+tracker = Tracker()
+
+@tracker.subscribe(terminal=True)
+def ended(event):
+    print(event.job, event.outcome, event.verdict)
+
+@tracker.subscribe(findings="only")
+def odd(finding):
+    print(finding.kind, finding.reason)
+"""
+LEGEND = """\
+── verb ─▸   two looks show this step             ┄┄ verb ┄▸   nobody saw it: filled in between two looks
+●  seen   ○  filled in   ■  final   ▶  where it is now          ?  another way is as likely   !  a sentence of Google's forbids it
+"""
+
+
+def demo() -> None:
+    """Follow published histories of real jobs, with a callback at every end."""
+    console = output()
+    console.print("These functions are called while six published histories of real jobs are read:\n", style="dim")
+    console.print(CODE, style="cyan")
+    lives = Lives()
+
+    def ended(event: JobEvent) -> None:
+        if event.outcome and event.verdict:
+            console.print(Text.assemble("ended  ", _short(event.job), "  ", (event.outcome, VERDICTS[event.verdict]), f"  {event.verdict}"))
+
+    def odd(finding: Finding) -> None:
+        console.print(Text.assemble("odd    ", _short(finding.job), "  ", (finding.kind, "yellow"), f"  {finding.reason}"))
+
+    for platform in platforms():
+        lives.on(platform, lambda tracker: (tracker.subscribe(ended, terminal=True), tracker.subscribe(odd, findings="only")))
+    with files("jobstates.cli").joinpath("demo.jsonl").open(encoding="utf-8") as lines:
+        for found in read(lines, vocabulary=Installed()):
+            if isinstance(found, Sighting):
+                lives.see(found)
+    console.print("\nAnd these are the lives that were followed:\n", style="dim")
+    for life in lives:
+        show(console, life, lifecycle_of(life.platform))
+    console.print(LEGEND, style="dim")
+
+
+def _short(job: str) -> str:
+    return safe(job.rpartition("/")[2][:40]).ljust(40)

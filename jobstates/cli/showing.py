@@ -1,0 +1,107 @@
+"""How things look in a terminal: colours by phase, durations, and names from outside made harmless.
+
+Job names and states come from logs. They are data: whatever in them could steer a terminal is shown escaped.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from jobstates.spec.state import Phase
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from jobstates.spec.citation import Citation
+    from jobstates.spec.state import JobState
+
+STEERING = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+"""Unicode categories that no name needs: controls, formats (direction marks among them), line separators."""
+
+COLOURS = {
+    Phase.UNSPECIFIED: "dim",
+    Phase.WAITING: "yellow",
+    Phase.ACTIVE: "bold blue",
+    Phase.PAUSED: "yellow",
+    Phase.STOPPING: "magenta",
+    Phase.TERMINAL: "white",
+}
+ENDS = {
+    "succeeded": "bold green",
+    "partially_succeeded": "green",
+    "drained": "green",
+    "replaced": "cyan",
+    "failed": "bold red",
+    "expired": "red",
+    "cancelled": "magenta",
+}
+VERDICTS = {"good": "green", "mixed": "yellow", "bad": "red"}
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+WIDE = 1000
+
+
+def output() -> Console:
+    """Standard output: as wide as the terminal, and wide enough for everything in a file or a pipe."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
+
+
+def complaints() -> Console:
+    """Standard error, where everything goes that is not the answer."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def complain(message: str, *more: str) -> None:
+    """Say what is wrong, on standard error."""
+    complaints().print(Text(f"jobstates: {safe(message)}", "bold red"), *(Text(safe(line)) for line in more), sep="\n")
+
+
+def safe(text: object) -> str:
+    """Text from outside with everything escaped that could steer a terminal."""
+    return "".join(
+        char if unicodedata.category(char) not in STEERING else char.encode("unicode_escape").decode() for char in str(text)
+    )
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401  # whatever a model dumps
+    """One line of JSON in plain ASCII."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def colour(state: JobState) -> str:
+    """The style of a state: by its phase, and by its outcome when it is final."""
+    return ENDS[state.outcome] if state.outcome else COLOURS[state.phase]
+
+
+def shown(state: JobState) -> Text:
+    """A state's short name in its colour."""
+    return Text(state.name, colour(state))
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in its two largest units: ``45m 19s``."""
+    seconds = int(length.total_seconds())
+    if seconds < MINUTE:
+        return f"{seconds}s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m {seconds % MINUTE}s"
+    if seconds < DAY:
+        return f"{seconds // HOUR}h {seconds % HOUR // MINUTE}m"
+    return f"{seconds // DAY}d {seconds % DAY // HOUR}h"
+
+
+def sentences(citation: Citation, indent: str = "    ") -> Text:
+    """A citation as lines: each sentence with its source, those against it marked, then the remark."""
+    lines: list[tuple[str, str]] = [(f"{indent}{sentence}\n", "") for sentence in citation.sentences]
+    lines += [(f"{indent}but: {sentence}\n", "yellow") for sentence in citation.against]
+    if citation.note:
+        lines.append((f"{indent}{citation.note}\n", "dim"))
+    return Text.assemble(*lines)

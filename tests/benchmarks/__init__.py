@@ -1,0 +1,1 @@
+"""Speed and memory beside other libraries, in one process, as ratios. Run with ``make bench``."""

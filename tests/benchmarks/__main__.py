@@ -1,0 +1,57 @@
+"""``make bench``: what following a job costs, beside the nearest thing in other libraries.
+
+Machines are noisy, so contestants take turns and the best round of each counts; only the ratios mean something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks import importing, memory, speed
+
+
+class Bar(NamedTuple):
+    """One comparison: ours, theirs, and how many times theirs ours may be."""
+
+    what: str
+    beside: str
+    measure: Callable[[], tuple[float, float]]
+    unit: str
+    limit: float
+
+
+BARS = (
+    Bar("Tracker.observe, nothing new", "Automat event", speed.unchanged, "us", 1.0),
+    Bar("Tracker.observe, nothing new, with a clock", "Automat event", speed.unchanged_with_clock, "us", 1.0),
+    Bar("Tracker.observe, changed, one subscriber", "transitions event, guard and callback", speed.changed, "us", 0.5),
+    Bar("machine.observe", "the python-statemachine event it fires", speed.machine, "us", 1.3),
+    Bar("memory of a tracked job and its key", "Automat instance and its key", memory.tracked, "B", 1.0),
+    Bar("import jobstates", "import statemachine, pydantic", importing.whole, "ms", 1.3),
+)
+
+
+def measured() -> Iterator[tuple[str, ...]]:
+    """Each comparison as a row."""
+    for bar in BARS:
+        ours, theirs = bar.measure()
+        ratio = ours / theirs
+        verdict = "met" if ratio <= bar.limit else "MISSED"
+        yield bar.what, f"{ours:.2f} {bar.unit}", bar.beside, f"{theirs:.2f} {bar.unit}", f"{ratio:.2f}", f"<= {bar.limit}", verdict
+
+
+def main() -> None:
+    """Measure everything and print one table."""
+    table = Table(title="Cost of following a job", title_justify="left", box=None, pad_edge=False)
+    for column in ("jobstates", "", "beside", "", "ratio", "bar", ""):
+        table.add_column(column)
+    for row in measured():
+        table.add_row(*row)
+    Console(width=170).print(table)
+
+
+if __name__ == "__main__":
+    main()
