@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Annotated
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,12 @@ import jobstates
 from jobstates.cli import demonstrating, drifting, explaining, replaying, schemas
 from jobstates.cli.showing import complain
 from jobstates.errors import JobStatesError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INTERRUPTED = 130
+"""What a shell says of a command that Ctrl-C ended."""
 
 app = typer.Typer(
     name="jobstates",
@@ -40,7 +47,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,  # noqa: ARG001, FBT002
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,  # noqa: ARG001, FBT002  # answered by its callback
 ) -> None:
     """Take the options that stand before a command."""
     # Findings are part of what the commands print; as log lines they would be said twice.
@@ -49,12 +56,36 @@ def options(
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show an arrow is no reason to fail
     try:
         app()
     except JobStatesError as error:
         complain(str(error), *getattr(error, "__notes__", ()))
         sys.exit(2)
-    except BrokenPipeError:
-        # Whoever read our output has stopped, as `head` does. Nothing is wrong, and nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        complain(f"the output cannot be written: {error.strerror or error}")
+        _write_no_more()
+        sys.exit(2)
+    except SystemExit as ending:
+        # typer and rich turn these two into exits of their own, each version with another code.
+        causes = {type(cause) for cause in _causes(ending)}
+        if BrokenPipeError in causes:
+            _write_no_more()
+            sys.exit(0)
+        if KeyboardInterrupt in causes:
+            sys.exit(INTERRUPTED)
+        raise
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that it was raised from."""
+    while error:
+        yield error
+        error = error.__context__
+
+
+def _write_no_more() -> None:
+    """Let what is still to be written vanish: whoever read our output has stopped, as `head` does, or the disk is full."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

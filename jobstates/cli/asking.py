@@ -22,7 +22,8 @@ Platform = Annotated[
 KindOption = Annotated[str, typer.Option("--kind", help="The kind of resource, such as customJobs.", metavar="KIND")]
 TypeOption = Annotated[str, typer.Option("--type", help="Dataflow: batch or streaming.", metavar="TYPE")]
 FactOption = Annotated[
-    list[str], typer.Option("--fact", help="Any other fact about the job, such as pausable=false. Repeatable.", metavar="NAME=VALUE")
+    list[str],
+    typer.Option("--fact", help="Any other fact about the job, such as pausable=false. Repeatable.", metavar="NAME=VALUE"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 

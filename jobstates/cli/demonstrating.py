@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from jobstates.cli.asking import lifecycle_of
+from jobstates.cli.layout import flow, words
 from jobstates.cli.lives import Lives
 from jobstates.cli.showing import VERDICTS, output, safe
 from jobstates.cli.timeline import show
@@ -29,10 +30,16 @@ def ended(event):
 def odd(finding):
     print(finding.kind, finding.reason)
 """
-LEGEND = """\
-── verb ─▸   two looks show this step             ┄┄ verb ┄▸   nobody saw it: filled in between two looks
-●  seen   ○  filled in   ■  final   ▶  where it is now          ?  another way is as likely   !  a sentence of Google's forbids it
-"""
+LEGEND = (
+    "── verb ─▸  two looks show this step",
+    "┄┄ verb ┄▸  nobody saw it: filled in between two looks",
+    "●  seen",
+    "○  filled in",
+    "■  final",
+    "▶  where it is now",
+    "?  another way is as likely",
+    "!  a sentence of Google's forbids it",
+)
 
 
 def demo() -> None:
@@ -44,10 +51,12 @@ def demo() -> None:
 
     def ended(event: JobEvent) -> None:
         if event.outcome and event.verdict:
-            console.print(Text.assemble("ended  ", _short(event.job), "  ", (event.outcome, VERDICTS[event.verdict]), f"  {event.verdict}"))
+            told = Text.assemble((event.outcome, VERDICTS[event.verdict]), f"  {event.verdict}")
+            console.print(_called_back("ended", event, told, console.width))
 
     def odd(finding: Finding) -> None:
-        console.print(Text.assemble("odd    ", _short(finding.job), "  ", (finding.kind, "yellow"), f"  {finding.reason}"))
+        told = Text.assemble((finding.kind, "yellow"), f"  {safe(finding.reason)}")
+        console.print(_called_back("odd", finding, told, console.width))
 
     for platform in platforms():
         lives.on(platform, lambda tracker: (tracker.subscribe(ended, terminal=True), tracker.subscribe(odd, findings="only")))
@@ -58,8 +67,10 @@ def demo() -> None:
     console.print("\nAnd these are the lives that were followed:\n", style="dim")
     for life in lives:
         show(console, life, lifecycle_of(life.platform))
-    console.print(LEGEND, style="dim")
+    console.print(flow([Text(sign, "dim") for sign in LEGEND], console.width, gap=4))
 
 
-def _short(job: str) -> str:
-    return safe(job.rpartition("/")[2][:40]).ljust(40)
+def _called_back(function: str, message: JobEvent | Finding, told: Text, width: int) -> Text:
+    """What a function prints when it is called with a message."""
+    job = safe(message.job.rpartition("/")[2])
+    return flow(words(Text(f"{function.ljust(6)} {job.ljust(40)} ").append_text(told)), width, indent=7)

@@ -9,7 +9,8 @@ import typer
 from rich.text import Text
 
 from jobstates.cli.asking import JsonOption
-from jobstates.cli.showing import as_json, complain, output, safe
+from jobstates.cli.layout import Row, paragraph, table, words
+from jobstates.cli.showing import complain, output, put_json, safe
 from jobstates.errors import InputError
 from jobstates.platforms import registry
 from jobstates.platforms.drift import Comparison, Drift, drifts
@@ -25,7 +26,7 @@ STYLES = {
 }
 
 
-def drift(json: JsonOption = False) -> None:  # noqa: FBT001, FBT002  # typer's way to declare an option
+def drift(json: JsonOption = False) -> None:  # noqa: FBT002  # typer's way to declare an option
     """Compare the declared states with the enums of the installed client libraries.
 
     Exit code 1 when they differ, 2 when no client library could be read.
@@ -34,14 +35,11 @@ def drift(json: JsonOption = False) -> None:  # noqa: FBT001, FBT002  # typer's 
     for broken in installed.broken:
         complain(f"the platform {broken.name} ({broken.where}) cannot be loaded: {broken.reason}")
     found = drifts(machine.lifecycle for machine in installed.platforms.values())
-    console = output()
-    for one in found:
-        if json:
-            console.print(as_json({"result": one.result, **asdict(one)}), soft_wrap=True)
-        else:
-            console.print(_line(one))
-            for change in _changes(one):
-                console.print(f"    {change}", soft_wrap=True)
+    if json:
+        for one in found:
+            put_json({"result": one.result, **asdict(one)})
+    elif found:
+        _show(found)
     if any(one.result is Comparison.DRIFTED for one in found):
         raise typer.Exit(1)
     if not any(one.result is Comparison.SAME for one in found):
@@ -49,14 +47,22 @@ def drift(json: JsonOption = False) -> None:  # noqa: FBT001, FBT002  # typer's 
         raise InputError(f"no client library could be compared with; pip install {packages}")
 
 
-def _line(one: Drift) -> Text:
-    result = one.result
-    line = Text.assemble((result.replace("_", " ").ljust(14), STYLES[result]), f"{one.platform.ljust(16)} {safe(one.enum)}")
-    if result is Comparison.NOT_INSTALLED:
-        line.append(f"  pip install {safe(one.package)}", "dim")
-    elif result is Comparison.UNREADABLE:
-        line.append(f"  {safe(one.reason)}", "yellow")
-    return line
+def _show(found: tuple[Drift, ...]) -> None:
+    console = output()
+    for one, line in zip(found, table([_row(one) for one in found], console.width), strict=True):
+        console.print(line)
+        for change in _changes(one):
+            console.print(paragraph(Text(change), console.width, 4))
+
+
+def _row(one: Drift) -> Row:
+    result = Text(one.result.replace("_", " "), STYLES[one.result])
+    hint = {
+        Comparison.NOT_INSTALLED: Text(f"pip install {safe(one.package)}", "dim"),
+        Comparison.UNREADABLE: Text(safe(one.reason), "yellow"),
+    }
+    rest = tuple(words(hint[one.result])) if one.result in hint else ()
+    return Row((result, Text(safe(one.platform)), Text(safe(one.enum))), rest)
 
 
 def _changes(one: Drift) -> Iterator[str]:
@@ -64,5 +70,5 @@ def _changes(one: Drift) -> Iterator[str]:
         yield f"{safe(value.name)} = {value.number}: the client library has it, the platform does not declare it"
     for value in one.withdrawn:
         yield f"{safe(value.name)} = {value.number}: the platform declares it, the client library does not have it"
-    for value in one.renumbered:
-        yield f"{safe(value.name)}: {value.ours} here, {value.theirs} in the client library"
+    for name, ours, theirs in one.renumbered:
+        yield f"{safe(name)}: {ours} here, {theirs} in the client library"

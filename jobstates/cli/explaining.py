@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from jobstates.cli.asking import FactOption, JsonOption, KindOption, Platform, TypeOption, job_of, lifecycle_of
-from jobstates.cli.showing import as_json, output, sentences, shown
+from jobstates.cli.layout import GAP, Row, flow, paragraph, table, words
+from jobstates.cli.showing import ends, output, put_json, sentences, shown
 from jobstates.spec.arrow import Actor, Arrow
 from jobstates.spec.citation import Basis
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
     from jobstates.spec.citation import Citation
@@ -21,13 +23,18 @@ if TYPE_CHECKING:
     from jobstates.spec.lifecycle import Lifecycle, Route
     from jobstates.spec.state import JobState
 
-NO_BREAK = "\u00a0"
+ASKED = "you ask"
+LEGEND = ("*  somebody asks for it; all else the service does", "■  final, and what it came to")
 BASES = {Basis.DOCUMENTED: "", Basis.OBSERVED: "cyan", Basis.IMPLIED: "dim", Basis.ASSUMED: "dim italic"}
 State = Annotated[str, typer.Argument(help="A state, as name or number: RUNNING, JOB_STATE_RUNNING, 3.")]
 
 
 def states(
-    platform: Platform, kind: KindOption = "", type_: TypeOption = "", fact: FactOption = [], json: JsonOption = False  # noqa: B006, FBT002
+    platform: Platform,
+    kind: KindOption = "",
+    type_: TypeOption = "",
+    fact: FactOption = [],
+    json: JsonOption = False,  # noqa: B006, FBT002
 ) -> None:
     """List the states of a platform, and what may follow each.
 
@@ -36,19 +43,17 @@ def states(
     lifecycle = lifecycle_of(platform)
     job = job_of(lifecycle, kind, type_, fact)
     listed = [state for state in lifecycle.states if state.unspecified or state in lifecycle.reachable(job)]
-    console = output()
     if json:
         for state in listed:
-            console.print(as_json(_state(lifecycle, state, job)), soft_wrap=True)
+            put_json(_state(lifecycle, state, job))
         return
-    table = Table(title=f"{lifecycle.title} lifecycle", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in ("", "State", "Phase", "Next"):
-        table.add_column(column, justify="right" if not column else "left", no_wrap=column in ("State", "Phase"))
-    for state in listed:
-        following = _following(lifecycle.allowed(state, job)) if not state.terminal else Text("")
-        table.add_row(Text(str(state.number), "dim"), shown(state), _phase(state), following)
-    console.print(table)
-    console.print(Text("\nbold: somebody asks for it; plain: the service does it", "dim"))
+    console = output()
+    console.print(Text(f"{lifecycle.title} lifecycle", "italic"))
+    head = Row((Text("  "), Text("State", "bold"), Text("Phase", "bold")), (Text("Next", "bold"),))
+    for line in table([head, *(_state_row(lifecycle, state, job) for state in listed)], console.width):
+        console.print(line)
+    console.print()
+    console.print(flow([Text(sign, "dim") for sign in LEGEND], console.width, gap=3))
 
 
 def allowed(
@@ -64,21 +69,18 @@ def allowed(
     lifecycle = lifecycle_of(platform)
     job = job_of(lifecycle, kind, type_, fact)
     arrows = lifecycle.allowed(lifecycle.state(state), job)
-    console = output()
     if json:
         for arrow in arrows:
-            console.print(as_json(_arrow(arrow)), soft_wrap=True)
+            put_json(_arrow(arrow))
         return
+    console = output()
     if not arrows:
         final = lifecycle.state(state).terminal
         console.print("Nothing: the state is final." if final else "Nothing, for such a job.")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("Who", "Event", "To", "Only if", "Basis", "How to ask"):
-        table.add_column(column)
-    for arrow in arrows:
-        table.add_row(*_row(arrow))
-    console.print(table)
+    for arrow, line in zip(arrows, table([_arrow_row(arrow) for arrow in arrows], console.width), strict=True):
+        console.print(line)
+        if arrow.request:
+            console.print(paragraph(Text(f"{arrow.request}", "dim"), console.width, len(ASKED) + GAP))
 
 
 def explain(
@@ -105,55 +107,63 @@ def explain(
         answer = {"possible": possible, "direct": [_arrow(one) for one in direct]}
         answer["routes"] = [[_arrow(one) for one in route] for route in routes]
         answer["why_not"] = None if possible else _why_not(lifecycle, begin, end, job)[0]
-        output().print(as_json(answer), soft_wrap=True)
+        put_json(answer)
     else:
-        _tell(output(), begin, end, direct, routes)
+        console = output()
+        _tell(console, direct)
+        _guide(console, begin, end, routes)
         if not possible:
-            _refuse(output(), lifecycle, begin, end, job)
+            _refuse(console, *_why_not(lifecycle, begin, end, job))
     if not possible:
         raise typer.Exit(1)
 
 
-def _tell(console: Console, begin: JobState, end: JobState, direct: tuple[Arrow, ...], routes: tuple[Route, ...]) -> None:
-    for arrow in direct:
-        _describe(console, arrow)
+def _tell(console: Console, arrows: Iterable[Arrow]) -> None:
+    """Each arrow with its sentences, a blank line between two."""
+    for place, arrow in enumerate(arrows):
+        console.print("\n" * (place > 0), end="")
+        console.print(flow(_description(arrow), console.width, indent=4))
+        for sentence in sentences(arrow.citation, console.width):
+            console.print(sentence)
+
+
+def _guide(console: Console, begin: JobState, end: JobState, routes: tuple[Route, ...]) -> None:
     if not routes:
         return
     if not routes[0]:
         console.print(Text.assemble("The job is ", shown(begin), " already."))
         return
-    console.print(Text.assemble("No arrow leads from ", shown(begin), " to ", shown(end), " at once. The likeliest way:\n"))
-    for arrow in routes[0]:
-        _describe(console, arrow)
-    for other in routes[1:]:
+    console.print(Text.assemble("Nothing leads from ", shown(begin), " to ", shown(end), " at once. The likeliest way:\n"))
+    _tell(console, routes[0])
+    for place, other in enumerate(routes[1:]):
         way = " → ".join([begin.name, *(arrow.target.name for arrow in other)])
-        console.print(Text(f"As short and as well founded: {way}", "dim"))
+        console.print(Text("\n" * (place == 0) + f"As short and as well founded: {way}", "dim"))
 
 
-def _describe(console: Console, arrow: Arrow) -> None:
-    who = "you ask" if arrow.actor is Actor.USER else "the service"
-    head = Text.assemble(shown(arrow.source), " → ", shown(arrow.target), "  ", (arrow.event, "bold"), f", by {who}")
+def _description(arrow: Arrow) -> list[Text]:
+    who = ASKED if arrow.actor is Actor.USER else "the service"
+    way = Text.assemble(shown(arrow.source), " → ", shown(arrow.target), " ")
+    told = Text.assemble((arrow.event, "bold"), f", by {who}")
     if arrow.request:
-        head.append(f" through {arrow.request}")
+        told.append(f" through {arrow.request}")
     if arrow.guard:
-        head.append(f", only if {arrow.guard}")
-    head.append(f": {_basis(arrow)}", BASES[arrow.basis])
-    console.print(head)
-    console.print(sentences(arrow.citation))
+        told.append(f", only if {arrow.guard}")
+    told.append(": ").append(_basis(arrow), BASES[arrow.basis])
+    return [way, *words(told)]
 
 
-def _refuse(console: Console, lifecycle: Lifecycle, begin: JobState, end: JobState, job: Job | None) -> None:
-    reason, citation = _why_not(lifecycle, begin, end, job)
-    console.print(Text.assemble(("No", "bold red"), f": {reason}"))
-    if citation:
-        console.print(sentences(citation))
+def _refuse(console: Console, reason: str, citation: Citation | None) -> None:
+    console.print(flow(words(Text.assemble(("No", "bold red"), f": {reason}")), console.width, indent=4))
+    for sentence in sentences(citation, console.width) if citation else ():
+        console.print(sentence)
 
 
 def _why_not(lifecycle: Lifecycle, begin: JobState, end: JobState, job: Job | None) -> tuple[str, Citation | None]:
     nearest = lifecycle.nearest(begin, end, job)
     if nearest is None:
-        final = begin.terminal
-        return f"{begin.name} is final, nothing follows it." if final else f"no way leads from {begin.name} to {end.name}.", None
+        if begin.terminal:
+            return f"{begin.name} is final, nothing follows it.", begin.citation
+        return f"no way leads from {begin.name} to {end.name}.", None
     arrow, guard = next((arrow, guard) for arrow in nearest if (guard := arrow.forbidden_by(job)))
     reason = f"{arrow.source.name} → {arrow.target.name} ({arrow.event}) needs {guard}, which does not hold for such a job."
     return reason, arrow.citation
@@ -163,34 +173,40 @@ def _basis(arrow: Arrow) -> str:
     return f"{arrow.basis}, contested" if arrow.contested else str(arrow.basis)
 
 
-def _following(arrows: tuple[Arrow, ...]) -> Text:
-    """Events and where they lead, kept together when lines are wrapped."""
+def _state_row(lifecycle: Lifecycle, state: JobState, job: Job | None) -> Row:
+    following = [ends(state)] if state.terminal else _following(lifecycle.allowed(state, job))
+    return Row((Text(str(state.number).rjust(2), "dim"), shown(state), Text(state.phase, "dim")), tuple(following))
+
+
+def _following(arrows: tuple[Arrow, ...]) -> list[Text]:
+    """Events and where they lead, one piece an event."""
     targets: dict[tuple[str, Actor], list[JobState]] = {}
     for arrow in arrows:
         leads = targets.setdefault((arrow.event, arrow.actor), [])
         leads += [arrow.target] if arrow.target not in leads else []
-    text = Text()
-    for place, ((event, actor), states_) in enumerate(targets.items()):
-        text.append(", " if place else "").append(event, "bold" if actor is Actor.USER else "")
-        for nth, state in enumerate(states_):
-            text.append(f"{NO_BREAK}{'/' if nth else '→'}{NO_BREAK}", "dim").append_text(shown(state))
-    return text
+    pieces = []
+    for (event, actor), states_ in targets.items():
+        piece = _verb(event, actor).append(" → ", "dim")
+        pieces.append(piece.append_text(Text("/", "dim").join(shown(state) for state in states_)))
+    for piece in pieces[:-1]:
+        piece.append(",")
+    return pieces
 
 
-def _phase(state: JobState) -> Text:
-    return Text(f"{state.phase}, {state.outcome}" if state.outcome else str(state.phase), "dim")
+def _verb(event: str, actor: Actor) -> Text:
+    """An event; what somebody asks for is bold, and starred for where there is no bold."""
+    return Text(f"{event}*", "bold") if actor is Actor.USER else Text(event)
 
 
-def _row(arrow: Arrow) -> tuple[Text, ...]:
+def _arrow_row(arrow: Arrow) -> Row:
     asked = arrow.actor is Actor.USER
-    return (
-        Text("you ask" if asked else "service", "bold" if asked else "dim"),
-        Text(arrow.event, "bold" if asked else ""),
-        shown(arrow.target),
-        Text(arrow.guard or "", "dim"),
-        Text(_basis(arrow), BASES[arrow.basis]),
-        Text(str(arrow.request or ""), "dim"),
+    guard = f" [{arrow.guard}]" if arrow.guard else ""
+    cells = (
+        Text(ASKED, "bold") if asked else Text("service", "dim"),
+        Text.assemble((arrow.event, "bold" if asked else ""), (guard, "dim")),
+        Text.assemble(("→ ", "dim"), shown(arrow.target)),
     )
+    return Row(cells, tuple(words(Text(_basis(arrow), BASES[arrow.basis]))))
 
 
 def _state(lifecycle: Lifecycle, state: JobState, job: Job | None) -> dict[str, Any]:
@@ -223,7 +239,13 @@ def _arrow(arrow: Arrow) -> dict[str, Any]:
 def _citation(citation: Citation) -> dict[str, Any]:
     def said(sentence: Any) -> dict[str, str]:  # noqa: ANN401
         source = sentence.source
-        return {"text": sentence.text, "source": source.title, "url": source.url, "version": source.version, "read": f"{source.read}"}
+        return {
+            "text": sentence.text,
+            "source": source.title,
+            "url": source.url,
+            "version": source.version,
+            "read": f"{source.read}",
+        }
 
     return {
         "sentences": [said(sentence) for sentence in citation.sentences],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from jobstates.errors import UnknownPlatform
+from jobstates.reading import Unreadable
 from jobstates.spec.event import Finding, JobEvent
 from jobstates.tracking import Tracker
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from jobstates.reading import Sighting
     from jobstates.spec.state import JobState
+
+
+M = TypeVar("M", JobEvent, Finding)
 
 
 class ReplayedJob(BaseModel):
@@ -47,13 +52,20 @@ class Life:
     """The name under which the job is tracked: the first one seen."""
     job: str
     """The fullest name seen."""
-    kind: str | None = None
     state: JobState | None = None
     looks: int = 0
+    told: dict[str, Any] = field(default_factory=dict)
+    """The facts that came with the last sighting."""
     last: datetime | None = None
     """The last moment at which the job was seen, by the file's clock."""
     events: list[JobEvent] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str | None:
+        """The resource collection, where known."""
+        messages = (*self.events[-1:], *self.findings[-1:])
+        return messages[0].job_kind if messages else None
 
     def replayed(self) -> ReplayedJob:
         """The life as one line of output."""
@@ -66,13 +78,15 @@ class Life:
             outcome=end.outcome if end else None,
             verdict=end.verdict if end else None,
             looks=self.looks,
-            events=[event.model_copy(update=self._renamed(event)) for event in self.events],
-            findings=[finding.model_copy(update=self._renamed(finding)) for finding in self.findings],
+            events=self._renamed(self.events),
+            findings=self._renamed(self.findings),
         )
 
-    def _renamed(self, message: JobEvent | Finding) -> dict[str, str]:
-        """What a message says under the fullest name of the job."""
-        return {"job": self.job, "id": self.job + message.id.removeprefix(self.key)}
+    def _renamed(self, messages: list[M]) -> list[M]:
+        """The messages under the fullest name of the job."""
+        if self.job == self.key:
+            return messages
+        return [one.model_copy(update={"job": self.job, "id": self.job + one.id.removeprefix(self.key)}) for one in messages]
 
 
 class Lives:
@@ -100,24 +114,26 @@ class Lives:
         """
         prepare(self._tracker(platform))
 
-    def see(self, sighting: Sighting) -> Life:
-        """Follow a job by one sighting.
-
-        Raises:
-            UnknownPlatform: when the sighting names a platform that is not installed.
-        """
-        tracker = self._tracker(sighting.platform)
+    def see(self, sighting: Sighting) -> Life | Unreadable:
+        """Follow a job by one sighting; a job of a platform that is not installed cannot be followed."""
+        try:
+            tracker = self._tracker(sighting.platform)
+        except UnknownPlatform as unknown:
+            return Unreadable(sighting.line, str(unknown))
         life = self._life(sighting)
         facts = dict(sighting.facts)
         error = facts.pop("error", None)
-        if sighting.kind and sighting.kind != life.kind:
+        if sighting.kind:
             facts["kind"] = sighting.kind
+        if facts == life.told:
+            facts = {}
+        else:
+            life.told = facts
         followed = tracker.observe(life.key, sighting.state, sighting.at, seen=sighting.seen, error=error, **facts)
         life.events += followed.events
         life.findings += followed.findings
         life.looks += sighting.repeat
-        record = tracker.record(life.key)
-        life.state, life.kind = (record.state, record.job.kind) if record else (None, None)
+        life.state = tracker.state(life.key)
         life.last = sighting.seen or sighting.at or life.last
         return life
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobstates.cli.lives import ReplayedJob
-from jobstates.cli.showing import output
 from jobstates.errors import InputError
 from jobstates.spec.event import Finding, JobEvent
 
@@ -27,7 +26,7 @@ def schema(
         raise InputError(f"there is no schema {name!r}; there are {', '.join(MODELS)}")
     wanted = MODELS[name] if name else None
     document = _schema(wanted) if wanted else {each: _schema(model) for each, model in MODELS.items()}
-    output().print(json.dumps(document, indent=2), soft_wrap=True)
+    typer.echo(json.dumps(document, indent=2))
 
 
 def _schema(model: type[BaseModel]) -> dict[str, object]:

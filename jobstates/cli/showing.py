@@ -9,12 +9,15 @@ import json
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
+from jobstates.cli.layout import paragraph
 from jobstates.spec.state import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import timedelta
 
     from jobstates.spec.citation import Citation
@@ -43,12 +46,12 @@ ENDS = {
 VERDICTS = {"good": "green", "mixed": "yellow", "bad": "red"}
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-WIDE = 1000
+WIDE = 1_000_000
 
 
 def output() -> Console:
     """Standard output: as wide as the terminal, and wide enough for everything in a file or a pipe."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = WIDE
     return console
@@ -71,9 +74,9 @@ def safe(text: object) -> str:
     )
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401  # whatever a model dumps
-    """One line of JSON in plain ASCII."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+def put_json(value: Any) -> None:  # noqa: ANN401  # whatever a model dumps
+    """Print one line of JSON in plain ASCII."""
+    typer.echo(json.dumps(value, ensure_ascii=True, separators=(",", ":")))
 
 
 def colour(state: JobState) -> str:
@@ -84,6 +87,11 @@ def colour(state: JobState) -> str:
 def shown(state: JobState) -> Text:
     """A state's short name in its colour."""
     return Text(state.name, colour(state))
+
+
+def ends(state: JobState) -> Text:
+    """What a run came to that ended in a state."""
+    return Text(f"■ {state.outcome}".replace("_", " "), colour(state))
 
 
 def duration(length: timedelta) -> str:
@@ -98,10 +106,10 @@ def duration(length: timedelta) -> str:
     return f"{seconds // DAY}d {seconds % DAY // HOUR}h"
 
 
-def sentences(citation: Citation, indent: str = "    ") -> Text:
-    """A citation as lines: each sentence with its source, those against it marked, then the remark."""
-    lines: list[tuple[str, str]] = [(f"{indent}{sentence}\n", "") for sentence in citation.sentences]
-    lines += [(f"{indent}but: {sentence}\n", "yellow") for sentence in citation.against]
+def sentences(citation: Citation, width: int) -> Iterator[Text]:
+    """A citation as indented paragraphs: each sentence with its source, those against it marked, then the remark."""
+    said = [Text(str(sentence)) for sentence in citation.sentences]
+    said += [Text(f"but: {sentence}", "yellow") for sentence in citation.against]
     if citation.note:
-        lines.append((f"{indent}{citation.note}\n", "dim"))
-    return Text.assemble(*lines)
+        said.append(Text(citation.note, "dim"))
+    return (paragraph(one, width, 4) for one in said)

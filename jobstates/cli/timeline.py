@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.containers import Lines
 from rich.text import Text
 
+from jobstates.cli.layout import flow, words
 from jobstates.cli.showing import VERDICTS, colour, duration, safe
 from jobstates.spec.event import FindingKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime, timedelta
 
     from rich.console import Console
@@ -25,51 +26,45 @@ LOUD = {FindingKind.ILLEGAL: "bold red", FindingKind.GUARD: "red", FindingKind.U
 
 def show(console: Console, life: Life, lifecycle: Lifecycle) -> None:
     """Print one life: a headline, the rail, the findings."""
-    console.print(_headline(life))
+    width = console.width
+    console.print(flow(_headline(life), width, indent=2, gap=2))
     if life.events:
-        console.print(_indented(_rail(life, lifecycle), console))
+        console.print(Text("  ").append_text(flow(_rail(life, lifecycle), width, at=2, indent=2)))
     for finding in life.findings:
-        console.print(_indented(_finding(finding), console))
+        console.print(Text("  ").append_text(flow(words(_finding(finding)), width, at=2, indent=4)))
     console.print()
 
 
-def _indented(text: Text, console: Console) -> Lines:
-    """Text wrapped to the terminal, every line of it indented."""
-    return Lines(Text("  ").append_text(line) for line in text.wrap(console, console.width - 2))
-
-
-def _headline(life: Life) -> Text:
-    head = Text.assemble((safe(life.job), "bold"), f"  {life.platform}", style="")
-    if life.kind:
-        head.append(f" {safe(life.kind)}", "dim")
-    head.append(f"  {life.looks} look{'s' * (life.looks != 1)}", "dim")
+def _headline(life: Life) -> Iterator[Text]:
+    yield Text(safe(life.job), "bold")
+    yield Text.assemble(life.platform, (f" {safe(life.kind)}" if life.kind else "", "dim"))
+    yield Text(f"{life.looks} look{'s' * (life.looks != 1)}", "dim")
     end = life.events[-1] if life.events else None
     if end and end.outcome and end.verdict:
-        head.append("  ").append(end.outcome.value.replace("_", " "), VERDICTS[end.verdict])
-    return head
+        yield Text(end.outcome.replace("_", " "), VERDICTS[end.verdict])
 
 
-def _rail(life: Life, lifecycle: Lifecycle) -> Text:
-    """Stations and the events between them. What nobody saw is dotted; the station the job is at now is marked."""
-    rail = Text()
+def _rail(life: Life, lifecycle: Lifecycle) -> Iterator[Text]:
+    """Stations, each with the event that led there. What nobody saw is dotted; the station the job is at now is marked."""
     for place, event in enumerate(life.events):
         following = life.events[place + 1] if place + 1 < len(life.events) else None
-        if place or event.event != "submit":
-            rail.append("┄┄ " if event.inferred else "── ", "dim")
-            rail.append(_verb(event), "dim italic" if event.inferred else "")
-            rail.append(" ┄▸ " if event.inferred else " ─▸ ", "dim")
+        piece = _way(event) if place or event.event != "submit" else Text()
         state = lifecycle.state(event.target)
-        rail.append_text(_station(state, seen=not _passed_unseen(event, following), last=following is None))
+        piece.append_text(_station(state, seen=not _passed_unseen(event, following), last=following is None))
         if stay := _stay(event, following.at if following else life.last):
-            rail.append(f" {duration(stay)}", "dim")
-        rail.append(" " * (following is not None))
-    return rail
+            piece.append(f" {duration(stay)}", "dim")
+        yield piece
+
+
+def _way(event: JobEvent) -> Text:
+    begin, end = ("┄┄ ", " ┄▸ ") if event.inferred else ("── ", " ─▸ ")
+    return Text.assemble((begin, "dim"), (_verb(event), "dim italic" if event.inferred else ""), (end, "dim"))
 
 
 def _station(state: JobState, *, seen: bool, last: bool) -> Text:
     mark = "■" if state.terminal else "▶" if last else "●" if seen else "○"
-    style = colour(state) if seen else f"dim {colour(state)}"
-    return Text.assemble((f"{mark} ", style), (state.name, style))
+    emphasis = "dim " if not seen else "reverse " if mark == "▶" else ""
+    return Text(f"{mark} {state.name}", emphasis + colour(state))
 
 
 def _verb(event: JobEvent) -> str:

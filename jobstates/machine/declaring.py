@@ -123,7 +123,7 @@ def _arrows(machine: Any) -> Iterator[Arrow]:  # noqa: ANN401
     for way in _declared(machine):
         claim = vars(way).get("claim")
         if claim is None:
-            raise DeclarationError(f"{machine.__name__}: {way} says neither who may cause it nor who says so: use arrow")
+            raise DeclarationError(f"{machine.__name__}: {way} says neither who causes it nor who says so: wrap it in arrow()")
         if way.is_eventless:
             raise DeclarationError(f"{machine.__name__}: {way} has no event: assign it to the name of one")
         guards = tuple(_guard(machine, spec) for spec in way.cond)

@@ -1,8 +1,8 @@
 """A job's lifecycle as a live python-statemachine.
 
 Two verbs lead through it. An event (``machine.cancel()``) is somebody acting: it is refused where the lifecycle refuses it. A
-look (``machine.observe("RUNNING")``) is somebody seeing: whatever is seen is followed by the laws of ``jobstates.spec.follow``, and
-each step is fired as a real event, so that hooks and listeners work the same either way.
+look (``machine.observe("RUNNING")``) is somebody seeing: whatever is seen is followed by the laws of ``jobstates.spec.follow``,
+and each step is fired as a real event, so that hooks and listeners work the same either way.
 
 One thing is done at a time. What a hook asks for waits until the step it runs in, or the look, is done with: an event in
 python-statemachine's own queue, a look in ours. Subscribers are told last, so that they may ask for anything.
@@ -83,7 +83,12 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
     _ways: ClassVar[Mapping[tuple[str, str, str], Transition]]
 
     def __init__(
-        self, job: Job | str | None = None, *, policy: Policy = Policy.ADOPT, on_error: OnError | None = None, **options: Any  # noqa: ANN401
+        self,
+        job: Job | str | None = None,
+        *,
+        policy: Policy = Policy.ADOPT,
+        on_error: OnError | None = None,
+        **options: Any,  # noqa: ANN401
     ) -> None:
         """Start where the job is, or not yet seen."""
         job_type = self.lifecycle.job_type
@@ -110,7 +115,13 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
         return self.current_state_value or self.lifecycle.initial
 
     def observe(
-        self, state: Any, at: Any = None, *, seen: datetime | None = None, error: str | None = None, **facts: Any  # noqa: ANN401
+        self,
+        state: Any,  # noqa: ANN401  # whatever a client hands out
+        at: Any = None,  # noqa: ANN401
+        *,
+        seen: datetime | None = None,
+        error: str | None = None,
+        **facts: Any,  # noqa: ANN401
     ) -> Followed:
         """Follow the job by one look, firing the real event of every step. What was seen has happened: no guard is asked again.
 

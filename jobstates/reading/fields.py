@@ -36,7 +36,7 @@ _FIELD = re.compile(
     r"(?:(?:(?<=[\"']):\s*|:(?:\s+|$)| ?= ?)(?P<value>.*)| (?P<block>\{)\s*)"
 )
 _BEGINS = re.compile(
-    r"(?:[\w./-]{0,200}\d[:-])?\s*(?:- +)?[\[{(]*(?:[a-z_ ]{1,40}: )?[\"']?"
+    r"(?:(?:[\w./-]{1,200}[:-])?\d{1,9}[:-])?\s*(?:- +)?[\[{(]*(?:[a-z_ ]{1,40}: )?[\"']?"
     r"(?:id|name|type|error|pausable|state|job|(?:job|resource|current|end|requested|replaced|state)_?[A-Za-z]\w*)[\"']?\s?[:={]"
 )
 _STRUCTURE = re.compile(r"\s*(?:[}\])>]+[,;]?|[\[{(]|-)\s*")

@@ -1,6 +1,6 @@
 """Lines that a polling script prints: ``state=JOB_STATE_RUNNING elapsed=63s``, ``train_state=…``, ``Current state: …``.
 
-The job is the one named on the line, else the one named last above. A counter of elapsed time that falls while no line named a job
+The job is the one named before the field or alone on the line, else the one named last above. A counter of elapsed time that falls while no line named a job
 means another job, whose name the file does not tell: that is reported once, and its polls are left out until a line names a job.
 A name made up from the place in the file would not be what the file says.
 """
@@ -43,10 +43,11 @@ class PollReader:
         if found is None or _NOT_NOW.search(found["key"]) or quoted_from_exception(text, found.start()):
             return False
         state = next(states_in(text[found.end() :], self._page.vocabulary), None)
-        named = {name.text: name for name in self._page.named}
-        if state is None or state.start or len(named) > 1:
+        if state is None or state.start:
             return False
-        job = next(iter(named.values()), None) or self._subject(text, line)
+        named = self._page.named
+        before = [name for name in named if name.end <= found.start()]
+        job = before[-1] if before else named[0] if len(named) == 1 else self._subject(text, line)
         if job is not None:
             self._page.sight(job, state.state, line.number, seen=line.seen(found.start()))
         return job is not None

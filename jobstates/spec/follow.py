@@ -21,10 +21,9 @@ from jobstates.spec.observation import Observation, as_time, spelling
 from jobstates.spec.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import tzinfo
 
-    from jobstates.spec.arrow import Arrow
     from jobstates.spec.event import Finding, JobEvent
     from jobstates.spec.job import Job
     from jobstates.spec.lifecycle import Lifecycle
@@ -111,8 +110,8 @@ def advance(
 
 def find_straight(lifecycle: Lifecycle, job: Job, source: JobState, target: JobState) -> Mould | None:
     """The event of the arrow that leads straight from one state to another for such a job; None when none does."""
-    open_now = [arrow for arrow in lifecycle.between(source, target) if arrow.forbidden_by(job) is None]
-    return telling.mould(job, _likeliest(open_now, job)) if open_now else None
+    arrow = lifecycle.straight(source, target, job)
+    return None if arrow is None else telling.mould(job, arrow)
 
 
 def _take_in(record: Record, look: Observation) -> tuple[Record, Observation, tuple[Finding, ...]]:
@@ -164,26 +163,9 @@ def _is_stale(record: Record, state: JobState, at: datetime | None) -> bool:
 def _move(lifecycle: Lifecycle, record: Record, look: Observation, state: JobState, policy: Policy) -> Step:
     routes = lifecycle.routes(record.state, state, record.job)
     if routes:
-        route = tuple(_parallel(lifecycle, arrow, record.job) for arrow in routes[0])
-        return Step(record.moved(state, look, len(route)), telling.inferred(record, route, routes[1:], look))
+        route, *others = routes
+        return Step(record.moved(state, look, len(route)), telling.inferred(record, route, others, look))
     return _contradicted(lifecycle, record, look, state, policy)
-
-
-def _parallel(lifecycle: Lifecycle, arrow: Arrow, job: Job) -> Arrow:
-    """Of the arrows between the same two states, the one that the facts speak for."""
-    beside = lifecycle.between(arrow.source, arrow.target)
-    return arrow if len(beside) == 1 else _likeliest([one for one in beside if one.forbidden_by(job) is None], job)
-
-
-def _likeliest(arrows: Sequence[Arrow], job: Job) -> Arrow:
-    """What was asked for; else what the service does by itself; else the first declared."""
-    for arrow in arrows:
-        if arrow.request is not None and job.has_asked(arrow):
-            return arrow
-    for arrow in arrows:
-        if arrow.request is None:
-            return arrow
-    return arrows[0]
 
 
 def _contradicted(lifecycle: Lifecycle, record: Record, look: Observation, state: JobState, policy: Policy) -> Step:
@@ -199,4 +181,3 @@ def _contradicted(lifecycle: Lifecycle, record: Record, look: Observation, state
     if not adopt:
         return Step(record.again(None, look.seen), (), (finding,))
     return Step(record.moved(state, look, 1), (telling.adopted(record, state, look),), (finding,))
-

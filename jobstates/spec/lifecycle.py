@@ -78,6 +78,10 @@ class Lifecycle:
         return {state: tuple(arrow for arrow in self.arrows if arrow.source is state) for state in self.states}
 
     @cached_property
+    def _neighbours(self) -> dict[JobState, tuple[JobState, ...]]:
+        return {state: tuple(dict.fromkeys(arrow.target for arrow in self._leaving[state])) for state in self.states}
+
+    @cached_property
     def initial(self) -> JobState:
         """The pseudo-state of a job that nobody has seen yet."""
         return next(state for state in self.states if state.unspecified)
@@ -119,6 +123,20 @@ class Lifecycle:
         """The arrows that lead straight from one state to another, whatever their guards."""
         return self._between.get((source, target), ())
 
+    def straight(self, source: JobState, target: JobState, job: Job | None = None) -> Arrow | None:
+        """The likeliest arrow that leads a job straight from one state to another; None when none is open to it.
+
+        What was asked for; else what the service does by itself; else the first declared.
+        """
+        ways = [arrow for arrow in self.between(source, target) if arrow.forbidden_by(job) is None]
+        for arrow in ways:
+            if arrow.request is not None and job is not None and job.has_asked(arrow):
+                return arrow
+        for arrow in ways:
+            if arrow.request is None:
+                return arrow
+        return ways[0] if ways else None
+
     def allowed(self, state: Any, job: Job | None = None, actor: Actor | None = None) -> tuple[Arrow, ...]:  # noqa: ANN401
         """What may happen next to a job in a state; with ``actor``, only what that actor may cause.
 
@@ -132,7 +150,7 @@ class Lifecycle:
         )
 
     def route(self, source: Any, target: Any, job: Job | None = None) -> Route | None:  # noqa: ANN401
-        """The likeliest way from one state to another: the shortest, then the best founded, then the first declared.
+        """The likeliest way from one state to another: the first of ``routes``.
 
         An empty route leads from a state to itself; None means that there is no way at all.
 
@@ -142,17 +160,18 @@ class Lifecycle:
         return next(iter(self.routes(source, target, job)), None)
 
     def routes(self, source: Any, target: Any, job: Job | None = None) -> tuple[Route, ...]:  # noqa: ANN401
-        """The ways that are equally short and equally well founded, in order of declaration.
+        """The likeliest ways from one state to another, in order of declaration.
 
-        Two ways differ when they pass through different states. Parallel arrows between the same two states do not make two
-        ways: the best founded stands for them.
+        The shortest; of these the ones with the fewest requests that nobody is known to have made, because a job that is seen to
+        have succeeded was hardly cancelled on the way; of these the best founded. Two ways differ when they pass through
+        different states: of parallel arrows between the same two states the likeliest stands for them.
 
         Raises:
             UnknownState: when the lifecycle has no such state.
         """
         paths = self._shortest(self.state(source), self.state(target), job)
-        best = min((_weakness(path) for path in paths), default=())
-        return tuple(path for path in paths if _weakness(path) == best)
+        ranks = [(_unasked(path, job), _weakness(path)) for path in paths]
+        return tuple(path for path, rank in zip(paths, ranks, strict=True) if rank == min(ranks))
 
     def nearest(self, source: Any, target: Any, job: Job | None) -> Route | None:  # noqa: ANN401
         """The way that is closed to a job by the fewest guards, then the shortest; None when there is no way for any job.
@@ -190,22 +209,18 @@ class Lifecycle:
         """Every shortest path that is one arrow longer."""
         further: dict[JobState, list[Route]] = {}
         for state, paths in reached.items():
-            for following, arrow in self._open(state, job).items():
-                if following not in nearer:
+            for following in self._neighbours[state]:
+                if following not in nearer and (arrow := self.straight(state, following, job)):
                     further.setdefault(following, []).extend((*path, arrow) for path in paths)
         return further
 
-    def _open(self, state: JobState, job: Job | None) -> dict[JobState, Arrow]:
-        """The best founded open arrow from a state to each neighbour."""
-        best: dict[JobState, Arrow] = {}
-        for arrow in self._leaving[state]:
-            known = best.get(arrow.target)
-            if (known is None or arrow.basis.weakness < known.basis.weakness) and arrow.forbidden_by(job) is None:
-                best[arrow.target] = arrow
-        return best
-
     def walks(
-        self, job: Job | None = None, *, start: Any = None, visits: int = 1, complete: bool = True  # noqa: ANN401
+        self,
+        job: Job | None = None,
+        *,
+        start: Any = None,  # noqa: ANN401
+        visits: int = 1,
+        complete: bool = True,
     ) -> Iterator[Route]:
         """Every legal walk of a job, shortest first.
 
@@ -237,6 +252,11 @@ class Lifecycle:
             found |= fresh
             waiting.extend(fresh)
         return frozenset(found - {self.initial})
+
+
+def _unasked(route: Route, job: Job | None) -> int:
+    """How many of a route's requests nobody is known to have made."""
+    return sum(arrow.request is not None and (job is None or not job.has_asked(arrow)) for arrow in route)
 
 
 def _weakness(route: Route) -> tuple[int, ...]:

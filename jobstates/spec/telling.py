@@ -132,7 +132,12 @@ def _why_not(lifecycle: Lifecycle, record: Record, state: JobState) -> tuple[Fin
 
 
 def _finding(
-    record: Record, look: Observation, kind: FindingKind, target: str, reason: str, **more: Any  # noqa: ANN401
+    record: Record,
+    look: Observation,
+    kind: FindingKind,
+    target: str,
+    reason: str,
+    **more: Any,  # noqa: ANN401
 ) -> Finding:
     timed = look.at is not None or look.seen is not None
     return Finding(

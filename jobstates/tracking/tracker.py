@@ -41,6 +41,7 @@ _NOTHING = Followed((), ())
 now: Callable[[], datetime] = partial(datetime.now, UTC)
 """The current time, by this machine's clock."""
 _make = tuple.__new__
+"""Makes a named tuple in half the time of its class. Every look passes here."""
 
 
 class Tracker:
@@ -112,24 +113,23 @@ class Tracker:
         name = job if type(job) is str else _name(job)
         with self._lock:
             record = self._records.get(name)
-            if record is not None and at is None and not facts and name is job and self._shows(record, state):
-                if seen is None:
-                    return _NOTHING
-                if type(seen) is datetime:
-                    _, known, believed, since, _, seq, odd = record
-                    self._records[name] = _make(Record, (name, known, believed, since, seen, seq, odd))
-                    return _NOTHING
-            followed = self._follow(job, record, Observation(state, at, seen, error, facts))
+            if record is not None and at is None and not facts and name is job and self._again(record, state, seen):
+                return _NOTHING
+            followed = self._follow(job, record, _make(Observation, (state, at, seen, error, facts)))
         if followed.findings:
             _report(followed.findings)
         self._hub.deliver()
         return followed
 
-    def _shows(self, record: Record, state: Any) -> bool:  # noqa: ANN401
-        """Whether a raw state is the one believed in; most clients hand out the wire name itself."""
-        if type(state) is str and state == record.state:
+    def _again(self, record: Record, state: Any, seen: Any) -> bool:  # noqa: ANN401
+        """Take note of a look that shows what is believed already; False where it has more to say."""
+        name, known, believed, at, _, seq, odd = record
+        if not (type(state) is str and state == believed) and self._lifecycles[known.platform].coerce(state) is not believed:
+            return False
+        if type(seen) is datetime:
+            self._records[name] = _make(Record, (name, known, believed, at, seen, seq, odd))
             return True
-        return self._lifecycles[record.job.platform].coerce(state) is record.state
+        return seen is None
 
     def _follow(self, job: str | Job, record: Record | None, look: Observation) -> Followed:
         """Follow a look under the lock, and queue what it came to in the order of the changes."""
@@ -140,7 +140,7 @@ class Tracker:
         learnt = step.record.job is not record.job
         self._records[record.name] = step.record._replace(job=self._shared.of(step.record.job)) if learnt else step.record
         self._hub.put(step.events + step.findings)
-        return Followed(step.events, step.findings)
+        return _make(Followed, step[1:])
 
     def _record_of(self, job: str | Job) -> Record:
         """What is believed about a job, or the record of one that was never seen."""

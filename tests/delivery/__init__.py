@@ -1,0 +1,1 @@
+"""Callbacks, coroutines and iterators: what is delivered, to whom, and in which order."""

@@ -1,0 +1,1 @@
+"""The platforms: their tables, their sentences, and how they are found."""
