@@ -208,12 +208,12 @@ class Rethrowing:
 
 class BadText(str):
     __slots__ = ()
-    __str__ = __eq__ = __getitem__ = encode = strip = rpartition = upper = isdecimal = _explode  # type: ignore[assignment]  # hostile
+    __str__ = __eq__ = __getitem__ = encode = strip = rpartition = upper = isdecimal = _explode
     __hash__ = str.__hash__
 
 
 class BadNumber(int):
-    __int__ = __index__ = __str__ = __repr__ = __eq__ = __float__ = _explode  # type: ignore[assignment]  # hostile on purpose
+    __int__ = __index__ = __str__ = __repr__ = __eq__ = __float__ = _explode
     __hash__ = int.__hash__
 
 
@@ -221,7 +221,7 @@ class BadMember(Enum):
     RUNNING = 1
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # hostile on purpose
+    def name(self) -> str:
         _explode()
 
 
@@ -230,7 +230,7 @@ class BadZone(tzinfo):
 
 
 class BadMoment(datetime):
-    __lt__ = __gt__ = __le__ = __eq__ = __str__ = utcoffset = isoformat = replace = _explode  # type: ignore[assignment]  # hostile
+    __lt__ = __gt__ = __le__ = __eq__ = __str__ = utcoffset = isoformat = replace = _explode
     __hash__ = datetime.__hash__
 
 
@@ -240,7 +240,7 @@ class BadStamp:
 
 
 class BadMapping(dict[str, Any]):
-    __bool__ = __len__ = __iter__ = keys = items = _explode  # type: ignore[assignment]  # hostile on purpose
+    __bool__ = __len__ = __iter__ = keys = items = _explode
 
 
 class HalfMapping(dict[str, Any]):
@@ -270,7 +270,7 @@ HOSTILE: list[Any] = [
     "9" * 10_000,
     "\x1b[2J\x00",
     "1.5",
-    "３",
+    "\uff13",
     10**5000,
     -(2**63),
     2**64,

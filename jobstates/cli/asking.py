@@ -48,8 +48,8 @@ def job_of(lifecycle: Lifecycle, kind: str, type_: str, facts: list[str]) -> Job
     if not told:
         return None
     known = [traits.name for traits in lifecycle.job_type.kinds]
-    if kind and kind not in known:
-        raise InputError(f"--kind {kind}: the {lifecycle.platform} platform has the kinds {', '.join(known)}")
+    if "kind" in told and told["kind"] not in known:
+        raise InputError(f"kind {told['kind']}: the {lifecycle.platform} platform has the kinds {', '.join(known)}")
     job, bad = lifecycle.job_type().learn(told)
     if bad:
         fields = ", ".join(sorted(lifecycle.job_type.model_fields.keys() - {"name", "state", "intent"}))

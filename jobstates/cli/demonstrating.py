@@ -45,7 +45,9 @@ LEGEND = (
 def demo() -> None:
     """Follow published histories of real jobs, with a callback at every end."""
     console = output()
-    console.print("These functions are called while six published histories of real jobs are read:\n", style="dim")
+    said = Text("These functions are called while published histories of six real jobs are read:", "dim")
+    console.print(flow(words(said), console.width))
+    console.print()
     console.print(CODE, style="cyan")
     lives = Lives()
 

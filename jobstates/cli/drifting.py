@@ -24,6 +24,7 @@ STYLES = {
     Comparison.NOT_INSTALLED: "dim",
     Comparison.UNREADABLE: "yellow",
 }
+DIFFERING = ("undeclared", "withdrawn", "renumbered")
 
 
 def drift(json: JsonOption = False) -> None:  # noqa: FBT002  # typer's way to declare an option
@@ -37,7 +38,8 @@ def drift(json: JsonOption = False) -> None:  # noqa: FBT002  # typer's way to d
     found = drifts(machine.lifecycle for machine in installed.platforms.values())
     if json:
         for one in found:
-            put_json({"result": one.result, **asdict(one)})
+            differing = {name: [value._asdict() for value in getattr(one, name)] for name in DIFFERING}
+            put_json({"result": one.result, **asdict(one), **differing})
     elif found:
         _show(found)
     if any(one.result is Comparison.DRIFTED for one in found):

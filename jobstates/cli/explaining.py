@@ -33,8 +33,9 @@ def states(
     platform: Platform,
     kind: KindOption = "",
     type_: TypeOption = "",
-    fact: FactOption = [],
-    json: JsonOption = False,  # noqa: B006, FBT002
+    *,
+    fact: FactOption = [],  # noqa: B006  # typer reads the default, nobody changes it
+    json: JsonOption = False,
 ) -> None:
     """List the states of a platform, and what may follow each.
 
@@ -56,13 +57,13 @@ def states(
     console.print(flow([Text(sign, "dim") for sign in LEGEND], console.width, gap=3))
 
 
-def allowed(
+def allowed(  # noqa: PLR0913  # a command's options are its parameters
     platform: Platform,
     state: State,
     kind: KindOption = "",
     type_: TypeOption = "",
-    fact: FactOption = [],  # noqa: B006  # typer reads the default, nobody changes it
     *,
+    fact: FactOption = [],  # noqa: B006
     json: JsonOption = False,
 ) -> None:
     """Show what may happen next to a job in a state, by whom, and on what grounds."""
@@ -83,14 +84,14 @@ def allowed(
             console.print(paragraph(Text(f"{arrow.request}", "dim"), console.width, len(ASKED) + GAP))
 
 
-def explain(
+def explain(  # noqa: PLR0913
     platform: Platform,
     source: State,
     target: State,
     kind: KindOption = "",
     type_: TypeOption = "",
-    fact: FactOption = [],  # noqa: B006
     *,
+    fact: FactOption = [],  # noqa: B006
     json: JsonOption = False,
 ) -> None:
     """Explain how a job gets from one state to another, sentence by sentence.
@@ -141,7 +142,7 @@ def _guide(console: Console, begin: JobState, end: JobState, routes: tuple[Route
 
 
 def _description(arrow: Arrow) -> list[Text]:
-    who = ASKED if arrow.actor is Actor.USER else "the service"
+    who = "you" if arrow.actor is Actor.USER else "the service"
     way = Text.assemble(shown(arrow.source), " → ", shown(arrow.target), " ")
     told = Text.assemble((arrow.event, "bold"), f", by {who}")
     if arrow.request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from jobstates.errors import UnknownPlatform
 from jobstates.reading import Unreadable
@@ -25,6 +25,8 @@ M = TypeVar("M", JobEvent, Finding)
 
 class ReplayedJob(BaseModel):
     """One recorded life, followed: a line of ``jobstates replay --json``."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, defer_build=True)
 
     platform: str
     kind: str | None
@@ -132,9 +134,11 @@ class Lives:
         followed = tracker.observe(life.key, sighting.state, sighting.at, seen=sighting.seen, error=error, **facts)
         life.events += followed.events
         life.findings += followed.findings
+        if sighting.until and not followed.findings:
+            tracker.observe(life.key, sighting.state, seen=sighting.until)
         life.looks += sighting.repeat
         life.state = tracker.state(life.key)
-        life.last = sighting.seen or sighting.at or life.last
+        life.last = sighting.until or sighting.seen or sighting.at or life.last
         return life
 
     def _tracker(self, platform: str) -> Tracker:

@@ -2,8 +2,8 @@
 
 Whoever changes a job's record puts the messages while it still holds the record's lock, and delivers after letting go of it. One
 thread delivers at a time; a callback that causes further messages, and other threads meanwhile, only add to the queue, and may
-go on before their messages are delivered. So the order of a job's messages is the order of its changes, and no callback runs under a
-lock.
+go on before their messages are delivered. So the order of a job's messages is the order of its changes, and no callback runs
+under a lock.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 class Lane:
     """The order of one subscriber's coroutines.
 
-    They run on the loop in which the lane was made. Where there was none, or it is closed, they run on the loop that is running when
-    work is added; where there is none either, to their end before ``put`` returns.
+    They run on the loop in which the lane was made. Where there was none, or it is closed, they run on the loop that is running
+    when work is added; where there is none either, to their end before ``put`` returns.
     """
 
     def __init__(self) -> None:

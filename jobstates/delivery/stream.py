@@ -54,13 +54,13 @@ class EventStream:
         self._overflow = Overflow(overflow)
         self._waiting: deque[Message] = deque()
         self._lock = threading.Lock()
-        self._bells: set[Bell] = set()
+        self._bells: list[Bell] = []
         self._closed = False
         mine = weakref.ref(self)
 
         def put(message: Message) -> None:
             if (stream := mine()) is not None:
-                stream._put(message)
+                stream._put(message)  # noqa: SLF001  # the stream's own function, which must not keep it alive
 
         self._subscription = subscribe(put)
         weakref.finalize(self, self._subscription.cancel)
@@ -99,12 +99,12 @@ class EventStream:
                     return self._waiting.popleft()
                 self._end()
                 bell = Bell()
-                self._bells.add(bell)
+                self._bells.append(bell)
             try:
                 await bell.rung()
             finally:
                 with self._lock:
-                    self._bells.discard(bell)
+                    self._bells.remove(bell)
 
     def _end(self) -> None:
         """With nothing left to read: tell of a gap, or end the iteration, if it is time for that."""

@@ -82,7 +82,7 @@ def read_lifecycle(machine: Any) -> Lifecycle:  # noqa: ANN401  # a machine clas
     job_type = machine.job_type
     if job_type is None:
         raise DeclarationError(f"{machine.__name__}: job_type is missing: name the job model that the guards are read from")
-    order = {event: place for place, event in enumerate(machine._events)}  # noqa: SLF001  # the only list in order
+    order = {event: place for place, event in enumerate(_events(machine))}
     return Lifecycle(
         platform=job_type.platform,
         states=tuple(_states(machine)),
@@ -94,12 +94,14 @@ def read_lifecycle(machine: Any) -> Lifecycle:  # noqa: ANN401  # a machine clas
 
 
 def declared_ways(machine: Any) -> dict[tuple[str, str, str], Transition]:  # noqa: ANN401
-    """The transition of each source, event and target; the first declared where several differ in their guards alone."""
-    ways: dict[tuple[str, str, str], Transition] = {}
-    for way in _declared(machine):
-        for event in way.events:
-            ways.setdefault((way.source.value, str(event), way.target.value), way)
-    return ways
+    """The transition of each source, event and target; one of them where several differ in their guards alone."""
+    return {(way.source.value, str(event), way.target.value): way for way in _declared(machine) for event in way.events}
+
+
+def _events(machine: Any) -> dict[str, None]:  # noqa: ANN401
+    """In order of declaration; what is inherited comes in the order it has there, which python-statemachine does not keep."""
+    inherited = machine.lifecycle.events if hasattr(machine, "lifecycle") else ()
+    return dict.fromkeys([*inherited, *map(str, machine._events)])  # noqa: SLF001  # the only list in order
 
 
 def _declared(machine: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -113,8 +115,8 @@ def _states(machine: Any) -> Iterator[JobState]:  # noqa: ANN401
             raise DeclarationError(f"{machine.__name__}: {state.id} is no JobState: declare the states with States.from_enum")
         if (state.initial, state.final) != (meant.unspecified, meant.terminal):
             raise DeclarationError(
-                f"{machine.__name__}: {meant.name} is {meant.phase}, and the machine says otherwise: the unspecified state is its "
-                "initial one, and the terminal states are its final ones"
+                f"{machine.__name__}: {meant.name} is {meant.phase}, and the machine says otherwise: "
+                "the unspecified state is its initial one, and the terminal states are its final ones"
             )
         yield meant
 
@@ -123,12 +125,16 @@ def _arrows(machine: Any) -> Iterator[Arrow]:  # noqa: ANN401
     for way in _declared(machine):
         claim = vars(way).get("claim")
         if claim is None:
-            raise DeclarationError(f"{machine.__name__}: {way} says neither who causes it nor who says so: wrap it in arrow()")
+            raise DeclarationError(f"{machine.__name__}: {_named(way)} says neither who causes it nor who says so: use arrow()")
         if way.is_eventless:
-            raise DeclarationError(f"{machine.__name__}: {way} has no event: assign it to the name of one")
+            raise DeclarationError(f"{machine.__name__}: {_named(way)} has no event: assign it to the name of one")
         guards = tuple(_guard(machine, spec) for spec in way.cond)
         for event in way.events:
             yield Arrow(way.source.value, str(event), way.target.value, claim.citation, claim.request, guards)
+
+
+def _named(way: Any) -> str:  # noqa: ANN401
+    return " ".join((*way.events, "from", way.source.id, "to", way.target.id))
 
 
 def _guard(machine: Any, spec: CallbackSpec) -> str:  # noqa: ANN401

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 from statemachine.states import States
@@ -133,13 +132,6 @@ class DataflowJobState(JobState):
 D = DataflowJobState
 
 
-class JobType(StrEnum):
-    """Whether a job reads a bounded or an unbounded input."""
-
-    BATCH = "batch"
-    STREAMING = "streaming"
-
-
 class DataflowJob(Job):
     """The facts about a Dataflow job.
 
@@ -160,7 +152,7 @@ class DataflowJob(Job):
 
     kind: str | None = "jobs"
     state: DataflowJobState | None = Field(default=None, exclude=True, repr=False)
-    type: JobType | None = None
+    type: Literal["batch", "streaming"] | None = None
     """``batch`` or ``streaming``; Google's ``JOB_TYPE_STREAMING`` is understood, too."""
     flexrs: bool | None = None
     """Whether flexible resource scheduling queues the job."""
@@ -210,12 +202,12 @@ class DataflowJob(Job):
     @property
     def is_streaming(self) -> bool:
         """Not known to be batch."""
-        return self.type is not JobType.BATCH
+        return self.type != "batch"
 
     @property
     def is_batch(self) -> bool:
         """Not known to be streaming."""
-        return self.type is not JobType.STREAMING
+        return self.type != "streaming"
 
     @property
     def starts_at_once(self) -> bool:

@@ -59,8 +59,9 @@ def _service_time(value: Any) -> datetime | None:  # noqa: ANN401
 def from_epoch(seconds: float) -> datetime | None:
     """Epoch seconds, milli-, micro- or nanoseconds, told apart by their size."""
     try:
-        while abs(seconds) >= _YEAR_1990 * 100:
-            seconds /= 1000
+        for _ in range(3):
+            if abs(seconds) >= _YEAR_1990 * 100:
+                seconds /= 1000
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None

@@ -1,9 +1,8 @@
 """Objects written as one field a line: YAML, pretty JSON, protobuf text, reprs over several lines, and ``grep -n`` of any.
 
-A small reader of top-level scalars, which needs no YAML library: indentation alone tells what is top level, and the least indented
-line seen so far is. A shallower line corrects what was taken for the top; whatever lies deeper is a part of the job (a stage, a
-task) and counts for nothing, except a message in its error and the seconds in its times. Indentation deeper than the dash makes a
-list item's fields deeper than the list. An object that names no job is the one that a line above it named.
+A reader of top-level scalars, which needs no YAML library: indentation alone tells what is top level. A shallower line
+corrects what was taken for the top; whatever lies deeper is a part of the job (a stage, a task) and counts for nothing, except
+the message in its error and the seconds in its times. An object that names no job is about the one that a line above it named.
 """
 
 from __future__ import annotations
@@ -39,6 +38,7 @@ _BEGINS = re.compile(
     r"(?:(?:[\w./-]{1,200}[:-])?\d{1,9}[:-])?\s*(?:- +)?[\[{(]*(?:[a-z_ ]{1,40}: )?[\"']?"
     r"(?:id|name|type|error|pausable|state|job|(?:job|resource|current|end|requested|replaced|state)_?[A-Za-z]\w*)[\"']?\s?[:={]"
 )
+_ONE_LINE = re.compile(r"\bname=.{1,400}\bstate=<|\bstate=<.{1,400}\bname=")
 _STRUCTURE = re.compile(r"\s*(?:[}\])>]+[,;]?|[\[{(]|-)\s*")
 _OPENED = ("", "{", "[", "(", "|", "|-", ">", ">-")
 _CLOSING = {"}": "{", ")": "(", "]": "[", ">": "<"}
@@ -56,18 +56,19 @@ class FieldReader:
         self._opened = False
         self._grep = 0
 
+    def settle(self, line: Line) -> None:
+        """Note the object that a line does not go on with, before anybody reads that line."""
+        if self._object is not None and not self._goes_on(line.text):
+            self._end()
+
     def read(self, line: Line) -> bool:
         """Take the line if it is a field of an object, or lies inside one."""
         text = line.text
-        if self._object is None and not _BEGINS.match(text):
+        if len(text) > _LONGEST or (self._object is None and not _BEGINS.match(text)):
             return False
-        if len(text) > _LONGEST:
-            return self._end()
         text = self._without_grep(text)
         found = _FIELD.match(text)
-        if found is None:
-            return self._inside(text) or self._end()
-        return self._field(found, line)
+        return self._field(found, line) if found else self._inside(text)
 
     def close(self) -> None:
         """End the last object."""
@@ -79,7 +80,7 @@ class FieldReader:
         if found is None:
             return text
         number = int(found[1])
-        if number <= self._grep:
+        if number < self._grep:
             self._end()
         self._grep = number
         return text[found.end() :]
@@ -107,6 +108,16 @@ class FieldReader:
         part = self._object.fields.get(self._parent) if self._object else None
         if isinstance(part, dict) and key in ("message", "seconds", "nanos"):
             part.setdefault(key, value)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether a line belongs to the object. A bracket at the top or left of it opens another one."""
+        if len(text) > _LONGEST or _ONE_LINE.search(text):
+            return False
+        text = self._without_grep(text)
+        if not _FIELD.match(text):
+            return self._inside(text)
+        indent = len(text) - len(text.lstrip())
+        return text[indent] not in "{[(" or indent > self._base
 
     def _inside(self, text: str) -> bool:
         """Whether a line without a field belongs to the object all the same: a bracket, or text of an opened block."""

@@ -35,29 +35,29 @@ def is_history(value: Mapping[str, Any]) -> bool:
 def read_history(page: Page, line: int, value: Mapping[str, Any]) -> None:
     """Note the sightings of one history."""
     try:
-        name, platform = _job(page, value)
-        observations = value.get("observations")
-        if not isinstance(observations, list):
-            raise _BadError('it needs "observations", a list')  # noqa: TRY004  # one error for all that is wrong
+        plain, observations = _opened(page, line, value)
     except _BadError as bad:
         page.unreadable(line, f"not a history: {bad}")
         return
-    kind = _kind(value.get("kind"), name, platform)
     for number, told in enumerate(observations, 1):
         try:
-            page.note(_sighting(Sighting(platform, name.text, "", line, kind=kind), value, told))
+            page.note(_sighting(plain, value, told))
         except _BadError as bad:
-            page.unreadable(line, f"observation {number} of {name.text[:100]}: {bad}")
+            page.unreadable(line, f"observation {number} of {plain.job[:100]}: {bad}")
 
 
-def _job(page: Page, value: Mapping[str, Any]) -> tuple[JobName, str]:
-    job, platform = value.get("job"), value.get("platform")
+def _opened(page: Page, line: int, value: Mapping[str, Any]) -> tuple[Sighting, list[Any]]:
+    """What a history says of its job, as a sighting without a state, and its observations."""
+    job, platform, observations = value.get("job"), value.get("platform"), value.get("observations")
     if not isinstance(job, str) or not job.strip():
         raise _BadError('it needs a "job", a name')
     if platform is not None and not isinstance(platform, str):
         raise _BadError('its "platform" is no name')
+    if not isinstance(observations, list):
+        raise _BadError('it needs "observations", a list')
     name = whole_name(job) or whole_name(job.partition(" ")[0]) or JobName(job)
-    return JobName(job, name.kind, name.platform), platform or page.platform_of(name)
+    platform = platform or page.platform_of(name)
+    return Sighting(platform, job, "", line, kind=_kind(value.get("kind"), name, platform)), observations
 
 
 def _kind(given: Any, name: JobName, platform: str) -> str | None:  # noqa: ANN401  # whatever the file holds

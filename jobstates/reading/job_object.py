@@ -91,7 +91,9 @@ def _name(fields: Mapping[str, Any]) -> JobName | None:
             return name
     if "current_state" in fields:
         return _dataflow_only(fields)
-    others = {name.text: name for value in fields.values() if isinstance(value, str) and (name := whole_name(value)) and name.kind}
+    others = {
+        name.text: name for value in fields.values() if isinstance(value, str) and (name := whole_name(value)) and name.kind
+    }
     return next(iter(others.values())) if len(others) == 1 else None
 
 
@@ -102,6 +104,7 @@ def _dataflow_only(fields: Mapping[str, Any]) -> JobName | None:
 
 
 def state_time(fields: Mapping[str, Any], *, finished: bool) -> datetime | None:
+    """The service's own time for the state: Dataflow says it of every state, Vertex only of the end."""
     for key in ("current_state_time", "state_time"):
         if key in fields:
             return service_time(fields[key])
@@ -109,6 +112,7 @@ def state_time(fields: Mapping[str, Any], *, finished: bool) -> datetime | None:
 
 
 def job_facts(fields: Mapping[str, Any], platform: str) -> dict[str, Any]:
+    """What else the fields tell, in the words of the platform's job model."""
     facts: dict[str, Any] = {"error": _error(fields.get("error"))}
     if platform == DATAFLOW:
         facts["type"] = _type(fields)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from jobstates.reading.lines import WIDTH
 from jobstates.reading.sentences import quoted_from_exception
-from jobstates.reading.vocabulary import TOKEN, prefixed
+from jobstates.reading.vocabulary import STATE, prefixed
 
 if TYPE_CHECKING:
     from jobstates.reading.lines import Line
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 _ARROW = r"(?:→|⇒|➜|➔|⟶|-{1,2}>|=>)"
 _TIME = r"(?:\s?\(?(?:at )?\d\d:\d\d(?::\d\d)?(?:Z| UTC)?\)?)?"
-_STATE = rf"[`*\"']{{0,3}}(?:\w{{1,20}}State\.)?(?:{TOKEN}|(?<![\w/.-])[A-Z][A-Z_]{{3,40}}(?![\w/.-]*\w))[`*\"']{{0,3}}{_TIME}"
+_STATE = rf"[`*\"']{{0,3}}(?:\w{{1,20}}State\.)?(?:{STATE}|(?<![\w/.-])[A-Z][A-Z_]{{3,40}}(?![\w/.-]*\w))[`*\"']{{0,3}}{_TIME}"
 _CHAIN = re.compile(rf"{_STATE}(?:\s*{_ARROW}\s*{_STATE})*")
-_ELEMENT = re.compile(rf"{TOKEN}|\b[A-Z][A-Z_]{{3,40}}\b")
+_ELEMENT = re.compile(rf"{STATE}|\b[A-Z][A-Z_]{{3,40}}\b")
 _SEPARATOR = re.compile(rf"\s*{_ARROW}\s*")
 _ABOUT_JOB = re.compile(r"\W*(?:\[[^\]]{0,40}\]\W*)*(?:[Tt]he )?[Jj]ob\b[^\w`]*")
-_BESIDE = re.compile(rf"[`*\"']{{0,3}}(?:\s*\([^()]{{0,60}}\))?\s*(?:is|was|:|=|-|–|—|\||{_ARROW})?\s*(?:now |in )?(?:state )?")
+_BESIDE = re.compile(
+    rf"[`*\"']{{0,3}}(?:\s*\([^()]{{0,60}}\))?\s*(?:is|was|[:=|\u2013\u2014-]|{_ARROW})?\s*(?:now |in )?(?:state )?"
+)
 _HYPOTHETIC = re.compile(r"[.;!?]\s|\b(?:not|never|until|if|should|expect\w*|wait\w*|when|before|would|will|or)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;!?]\s")
 _NEAR = 80

@@ -1,8 +1,8 @@
 """Lines that a polling script prints: ``state=JOB_STATE_RUNNING elapsed=63s``, ``train_state=…``, ``Current state: …``.
 
-The job is the one named before the field or alone on the line, else the one named last above. A counter of elapsed time that falls while no line named a job
-means another job, whose name the file does not tell: that is reported once, and its polls are left out until a line names a job.
-A name made up from the place in the file would not be what the file says.
+The job is the one named before the field or alone on the line, else the one named last above. A counter of elapsed time that
+falls while no line named a job means another job, whose name the file does not tell: that is reported once, and its polls are
+left out until a line names a job. A name made up from the place in the file would not be what the file says.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class PollReader:
         seconds = float(elapsed[1])
         if job == self._polled and seconds < self._elapsed and mentions != self._lost_after:
             self._lost_after = mentions
-            self._page.unreadable(line.number, f"elapsed fell from {self._elapsed:g} to {seconds:g}: another job, which no line names")
+            self._page.unreadable(
+                line.number, f"elapsed fell from {self._elapsed:g} to {seconds:g}: another job, which no line names"
+            )
         self._polled, self._elapsed = job, seconds
         return None if mentions == self._lost_after else job

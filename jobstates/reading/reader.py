@@ -45,8 +45,7 @@ FORMATS = {
 }
 """Every format, in the order in which lines are offered, and what it is."""
 
-_BEFORE: dict[str, Callable[[Page], Reader]] = {"table": TableReader, "repr": ReprReader, "describe": FieldReader}
-_AFTER: dict[str, Callable[[Page], Reader]] = {
+_REFERRING: dict[str, Callable[[Page], Reader]] = {
     "vertex-sdk": SdkReader,
     "beam": BeamReader,
     "airflow": AirflowReader,
@@ -71,7 +70,7 @@ def read(
     stream: Iterable[str] | TextIO,
     *,
     platform: str | None = None,
-    format: str | None = None,
+    format: str | None = None,  # noqa: A002  # the word that the command line has, too
     vocabulary: Vocabulary | None = None,
 ) -> Iterator[Found]:
     """The sightings in a stream of text, in its order, and the places that look like job data and cannot be read.
@@ -98,11 +97,16 @@ class _Readers:
         self._page = page
         wanted = frozenset(FORMATS) if only is None else frozenset({only})
         values = Values(page, self._feed, wanted)
-        self._before: list[Reader] = [] if only == "csv" else [JsonReader(page, values, self._feed)]
-        if "csv" in wanted:
-            self._before.append(CsvReader(page, expected=only == "csv"))
-        self._before += [make(page) for name, make in _BEFORE.items() if name in wanted]
-        self._after: list[Reader] = [make(page) for name, make in _AFTER.items() if name in wanted]
+        self._fields = FieldReader(page)
+        naming: dict[str, Reader] = {
+            "csv": CsvReader(page, expected=only == "csv"),
+            "table": TableReader(page),
+            "repr": ReprReader(page),
+            "describe": self._fields,
+        }
+        self._naming: list[Reader] = [] if only == "csv" else [JsonReader(page, values, self._feed)]
+        self._naming += [reader for name, reader in naming.items() if name in wanted]
+        self._referring = [make(page) for name, make in _REFERRING.items() if name in wanted]
 
     def read(self, stream: Iterable[str] | TextIO) -> Iterator[Found]:
         for line in numbered(stream):
@@ -111,16 +115,17 @@ class _Readers:
             else:
                 self._page.note(line)
             yield from self._page.take()
-        for reader in (*self._before, *self._after):
+        for reader in (*self._naming, *self._referring):
             reader.close()
         yield from self._page.take()
 
     def _feed(self, line: Line) -> None:
         """Offer a line to each reader in turn. Who names a job speaks before those who refer to one."""
-        for reader in self._before:
+        self._fields.settle(line)
+        for reader in self._naming:
             if reader.read(line):
                 return
         self._page.mention(line)
-        for reader in self._after:
+        for reader in self._referring:
             if reader.read(line):
                 return

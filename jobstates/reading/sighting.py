@@ -4,8 +4,6 @@ A sighting is what a log says and nothing more: the state as it is spelled there
 the state exists, and what it means, is decided later by the lifecycle.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

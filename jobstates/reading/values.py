@@ -64,11 +64,11 @@ class Values:
         lines = value.lines if isinstance(value, Object) else {}
         if "json" in self._wanted and not _SPELLINGS.isdisjoint(value) and self._is_job(value, lines, line):
             return True
-        inside = line._replace(depth=line.depth + 1, clock=_clock(value) or line.clock)
+        inside = line._replace(clock=_clock(value) or line.clock)
         before = self._page.noted
         for key, part in value.items():
             if isinstance(part, str) and (key in _TEXT or part.startswith("{")):
-                self._read_text(part, inside._replace(number=lines.get(key, line.number)))
+                self._read_text(part, inside._replace(number=lines.get(key, line.number), depth=line.depth + 1))
         self._read_all([part for part in value.values() if isinstance(part, (dict, list))], inside)
         return self._page.noted > before
 

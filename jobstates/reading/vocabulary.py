@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 PLATFORMS = (VERTEX, PIPELINE, DATAFLOW) = ("vertex", "vertex-pipeline", "dataflow")
 
-TOKEN = r"(?<![A-Z0-9_])(?:JOB|PIPELINE)_STATE_[A-Z_]*[A-Z](?![A-Z0-9_])"
+STATE = r"(?<![A-Z0-9_])(?:JOB|PIPELINE)_STATE_[A-Z_]*[A-Z](?![A-Z0-9_])"
 WORD = r"[A-Za-z]+(?:[_ ][A-Za-z]+){0,4}"
-_RUN = re.compile(TOKEN)
-_VALUE = re.compile(rf"<?(?:\w{{1,60}}[.(])*({TOKEN})(?:: '\w{{1,80}}'>|, \d{{1,3}}\)|>|\))?")
+_RUN = re.compile(STATE)
+_VALUE = re.compile(rf"<?(?:\w{{1,60}}[.(])*({STATE})(?:: '\w{{1,80}}'>|, \d{{1,3}}\)|>|\))?")
 _WORD = re.compile(WORD)
 _NUMBER = re.compile(r"\d{1,3}")
 

@@ -129,6 +129,9 @@ class Finding(Message):
 
 _NAMES = set(JobEvent.model_fields)
 _set = object.__setattr__
+_set_fields, _set_extra, _set_private = (
+    vars(BaseModel)[f"__pydantic_{slot}__"].__set__ for slot in ("fields_set", "extra", "private")
+)
 
 
 def make_event(values: dict[str, Any]) -> JobEvent:
@@ -137,9 +140,9 @@ def make_event(values: dict[str, Any]) -> JobEvent:
     Every change of every job passes here, and validating what this package has just computed costs more than computing it: the
     model is filled directly, the way ``BaseModel.model_construct`` does, but without looking at each field again.
     """
-    event = JobEvent.__new__(JobEvent)
+    event = object.__new__(JobEvent)
     _set(event, "__dict__", values)
-    _set(event, "__pydantic_fields_set__", _NAMES)
-    _set(event, "__pydantic_extra__", None)
-    _set(event, "__pydantic_private__", None)
+    _set_fields(event, _NAMES)
+    _set_extra(event, None)
+    _set_private(event, None)
     return event

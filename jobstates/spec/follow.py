@@ -91,19 +91,22 @@ def advance(
     ``straight`` stands in for the function of that name where a caller remembers what it has answered.
     """
     findings: tuple[Finding, ...] = ()
-    if type(look.facts) is not dict or look.facts or look.at is not None or not _is_plain(look.seen):
+    raw, at, seen, _, facts = look
+    if type(facts) is not dict or facts or at is not None or not (seen is None or _is_plain(seen)):
         record, look, findings = _take_in(record, look)
-    state = lifecycle.coerce(look.state)
+        at, seen = look.at, look.seen
+    state = lifecycle.coerce(raw)
     if state is None:
         record, unknown = _unknown(record, look)
         return Step(record, (), findings + unknown)
     if state is record.state or state.unspecified:
-        return Step(record.again(None if state.unspecified else look.at, look.seen), (), findings)
-    if _is_stale(record, state, look.at):
-        return Step(record.again(None, look.seen), (), (*findings, telling.stale(record, state, look)))
+        return Step(record.again(None if state.unspecified else at, seen), (), findings)
+    if (at is not None or record.state.terminal) and _is_stale(record, state, at):
+        return Step(record.again(None, seen), (), (*findings, telling.stale(record, state, look)))
     form = (straight or find_straight)(lifecycle, record.job, record.state, state)
     if form is not None:
-        return Step(record.moved(state, look, 1), (telling.cast(form, record, look),), findings)
+        # The one step that is made often enough for a named tuple's own constructor to count.
+        return tuple.__new__(Step, (record.moved(state, look, 1), (telling.cast(form, record, look),), findings))
     step = _move(lifecycle, record, look, state, policy)
     return step if not findings else step._replace(findings=findings + step.findings)
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobstates.spec.observation import spelling
-from jobstates.spec.state import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobstates.spec.arrow import Arrow
+    from jobstates.spec.state import JobState
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias
 
 from jobstates.errors import UnknownEvent, UnknownState
 from jobstates.spec.naming import Names
@@ -29,7 +29,7 @@ Route: TypeAlias = "tuple[Arrow, ...]"
 class HasLifecycle(Protocol):
     """Anything that carries a lifecycle: a machine, or a machine's class."""
 
-    lifecycle: Lifecycle
+    lifecycle: ClassVar[Lifecycle]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Lifecycle:
     states: tuple[JobState, ...]
     arrows: tuple[Arrow, ...]
     job_type: type[Job]
-    title: str = ""
+    title: str = field(default="", compare=False)
     vendor_enums: tuple[str, ...] = field(default=(), compare=False)
     """Dotted paths of the same enum in the vendor's client libraries."""
 

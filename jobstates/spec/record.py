@@ -44,12 +44,6 @@ class Record(NamedTuple):
 
     def moved(self, state: JobState, look: Observation, steps: int) -> Record:
         """The belief after so many steps to another state."""
-        return Record(
-            self.name,
-            self.job,
-            state,
-            self.at if look.at is None else look.at,
-            self.seen if look.seen is None else look.seen,
-            self.seq + steps,
-            self.odd,
-        )
+        name, job, _, at, seen, seq, odd = self
+        at, seen = at if look.at is None else look.at, seen if look.seen is None else look.seen
+        return tuple.__new__(Record, (name, job, state, at, seen, seq + steps, odd))

@@ -1,7 +1,7 @@
 """Job facts that many jobs have in common, kept once.
 
-Of most jobs no more is known than the kind or the type, so a hundred thousand records share a handful of job models. A shared model
-has no name of its own; the record has it.
+Of most jobs no more is known than the kind or the type, so a hundred thousand records share a handful of job models. A shared
+model has no name of its own; the record has it.
 """
 
 from __future__ import annotations

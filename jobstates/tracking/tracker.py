@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from jobstates.spec.record import Record
 from jobstates.tracking.sharing import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jobstates.delivery import Callback, EventStream, OnError, Subscription
     from jobstates.machine import JobMachine
@@ -55,8 +54,8 @@ class Tracker:
     finish succeeded
 
     Args:
-        platforms: the platforms to follow, by name or machine class; all that are installed when none is given. With one platform,
-            jobs may have any name; with several, a job's name has to tell its platform.
+        platforms: the platforms to follow, by name or machine class; all that are installed when none is given. With one
+            platform, jobs may have any name; with several, a job's name or its model has to tell its platform.
         policy: what to do when a look contradicts the lifecycle.
         on_error: called with the error, the message and the subscription when a subscriber raises.
         clock: tells when a look was made where the look does not say; None to leave that open, as when a log is replayed.
@@ -79,6 +78,7 @@ class Tracker:
         self._hub = Hub(on_error)
         self._records: dict[str, Record] = {}
         self._shared = Shared()
+        self._straight = self._shared.straight
         self._lock = threading.RLock()  # what a garbage collection runs may use the tracker, whatever we are at
 
     def observe(
@@ -126,7 +126,7 @@ class Tracker:
         name, known, believed, at, _, seq, odd = record
         if not (type(state) is str and state == believed) and self._lifecycles[known.platform].coerce(state) is not believed:
             return False
-        if type(seen) is datetime:
+        if type(seen) is datetime and seen.tzinfo is UTC:
             self._records[name] = _make(Record, (name, known, believed, at, seen, seq, odd))
             return True
         return seen is None
@@ -136,7 +136,7 @@ class Tracker:
         record = record or self._record_of(job)
         if type(job) is not str and isinstance(job, Job):
             look = look._replace(facts=_told(job) | dict(look.facts))
-        step = advance(self._lifecycles[record.job.platform], record, look, self._policy, straight=self._shared.straight)
+        step = advance(self._lifecycles[record.job.platform], record, look, self._policy, straight=self._straight)
         learnt = step.record.job is not record.job
         self._records[record.name] = step.record._replace(job=self._shared.of(step.record.job)) if learnt else step.record
         self._hub.put(step.events + step.findings)
@@ -187,9 +187,13 @@ class Tracker:
     def subscribe(self, callback: Callback | None = None, **filters: Any) -> Subscription:  # noqa: ANN401
         """Call a function, or await a coroutine function, for every message that passes all filters.
 
-        Used without a callback it decorates one; the result is also a context manager, and ends with ``cancel()``. A callback that
-        raises stops neither the others nor the tracking: it is logged, and handed to ``on_error``. The order of a job's messages is
-        kept.
+        Used without a callback it decorates one; the result is also a context manager, and ends with ``cancel()``. A callback
+        that raises stops neither the others nor the tracking: it is logged, and handed to ``on_error``. The order of a job's
+        messages is kept.
+
+        One thread at a time tells the subscribers: a look made while another thread is at it, or by a callback, returns before
+        its own messages are told. A coroutine function runs on the loop it was subscribed in; without one, on the loop in which
+        the look is made; without that, to its end before the look returns.
 
         Args:
             callback: what to call with each ``JobEvent`` (and ``Finding``, if asked for).
@@ -250,8 +254,8 @@ class Tracker:
 
 def _name(job: str | Job) -> str:
     """What a job's record is kept under: its name, bounded and printable."""
-    name = job.name if isinstance(job, Job) else job
-    if not isinstance(name, str) or not name:
+    name: object = job.name if isinstance(job, Job) else job
+    if not (isinstance(name, str) and name):
         raise UnknownJob(f"a job is named by its resource name or id, or by a job model that has one, not by {spelling(job)!r}")
     return _key(name)
 

@@ -40,7 +40,11 @@ class Slow:
 
 def plain_function_of(slow: Slow) -> Any:
     """A function that does not show that it is to be awaited."""
-    return lambda event: slow(event)
+
+    def call(event: JobEvent) -> Any:
+        return slow(event)
+
+    return call
 
 
 @pytest.mark.parametrize("shape", [lambda slow: slow, lambda slow: slow.__call__, partial, plain_function_of])

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from jobstates import DataflowJobMachine, JobEvent
+from jobstates import DataflowJobMachine, JobEvent, Subscription
 from tests.delivery.support import JOB, events, run_to_its_end, tracker
 
 ALL = ["submit", "start", "finish"]
@@ -64,7 +64,12 @@ def test_what_was_raised_is_handed_to_on_error(failing: Any) -> None:
 def test_on_error_may_end_the_subscription_that_failed() -> None:
     """It is not told of anything any more."""
     told: list[str] = []
-    tracking = tracker(on_error=lambda _error, message, subscription: (told.append(message.event), subscription.cancel()))
+
+    def give_up(_: BaseException, message: JobEvent, subscription: Subscription) -> None:
+        told.append(message.event)
+        subscription.cancel()
+
+    tracking = tracker(on_error=give_up)
     tracking.subscribe(fail)
     run_to_its_end(tracking)
     assert told == ["submit"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_every_subscriber_sees_each_change_of_a_job_once_and_in_order() -> None:
     assert record is not None
     for one in told:
         assert [event.seq for event in one] == list(range(1, record.seq + 1))
-        assert all(before.target == after.source for before, after in zip(one, one[1:], strict=False))
+        assert all(before.target == after.source for before, after in pairwise(one))
 
 
 @pytest.mark.usefixtures("hasty")
@@ -106,7 +107,7 @@ def test_a_message_put_just_as_another_thread_stops_delivering_is_not_left_lying
                 hub.deliver()
             self.lock.release()
 
-    hub._delivering = Letting()  # type: ignore[assignment]  # noqa: SLF001  # the one moment that no caller can bring about
+    hub._delivering = Letting()  # type: ignore[assignment]  # the one moment that no caller can bring about
     hub.put([first])
     hub.deliver()
     assert told == [first, second]

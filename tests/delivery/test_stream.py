@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstates import EventStream, Overflow, StreamOverflow, UnknownEvent
-from tests.delivery.support import JOB, job, run_to_its_end, tracker
+from jobstates import EventStream, Overflow, StreamOverflow, Subscription, UnknownEvent
+from tests.delivery.support import JOB, events, job, run_to_its_end, tracker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobstates import Tracker
 
 ALL = ["submit", "start", "finish"]
@@ -21,22 +23,27 @@ ALL = ["submit", "start", "finish"]
 async def rest(stream: EventStream) -> list[str]:
     """What can still be read of a closed stream."""
     stream.close()
-    return [message.event async for message in stream]
+    return events([message async for message in stream])
 
 
 async def until(stream: EventStream, last: str) -> list[str]:
     """What is read up to an event."""
-    got: list[str] = []
+    got: list[Any] = []
     async for message in stream:
-        got.append(message.event)
-        if message.event == last:
+        got.append(message)
+        if got[-1].event == last:
             break
-    return got
+    return events(got)
+
+
+async def one(stream: EventStream) -> str:
+    """The next event."""
+    return events([await anext(stream)])[0]
 
 
 def listeners(tracking: Tracker) -> int:
     """How many subscriptions a tracker has."""
-    return len(tracking._hub._subscriptions)  # noqa: SLF001  # nobody else needs to know
+    return len(tracking._hub._subscriptions)
 
 
 async def test_events_are_read_in_order() -> None:
@@ -70,10 +77,10 @@ async def test_several_readers_share_what_comes() -> None:
     """Each message goes to one of them, and none of them hangs."""
     tracking = tracker()
     stream = tracking.events()
-    readers = [asyncio.create_task(anext(stream)) for _ in range(3)]
+    readers = [asyncio.ensure_future(anext(stream)) for _ in range(3)]
     await asyncio.sleep(0)
     run_to_its_end(tracking)
-    assert [message.event for message in await asyncio.gather(*readers)] == ALL
+    assert events(await asyncio.gather(*readers)) == ALL
 
 
 async def test_a_reader_that_gives_up_takes_nothing_with_it() -> None:
@@ -105,7 +112,7 @@ async def test_a_closed_stream_ends_after_what_it_has() -> None:
     stream.close()
     stream.close()
     tracking.observe(JOB, "JOB_STATE_RUNNING")
-    assert ([message.event async for message in stream], listeners(tracking)) == (["submit"], 0)
+    assert (await rest(stream), listeners(tracking)) == (["submit"], 0)
 
 
 async def test_closing_wakes_a_reader_from_another_thread() -> None:
@@ -144,12 +151,17 @@ def one_message(tracking: Tracker) -> EventStream:
 
 async def test_what_comes_while_a_stream_goes_away_is_nobodys() -> None:
     """Between its end and the end of its subscription."""
-    tracking, put = tracker(), list[Any]()
-    real = tracking.subscribe(lambda _: None)
-    stream = EventStream(lambda mine: (put.append(mine), real)[1], 1, Overflow.RAISE)
+    tracking, late = tracker(), list[Any]()
+
+    def subscribe(put: Callable[[Any], None]) -> Subscription:
+        late.append(put)
+        return tracking.subscribe(put)
+
+    stream = EventStream(subscribe, 1, Overflow.RAISE)
     del stream
     gc.collect()
-    assert put[0](None) is None
+    late[0]("a message that was on its way")
+    assert listeners(tracking) == 0
 
 
 @pytest.mark.parametrize(
@@ -169,9 +181,9 @@ async def test_by_default_a_gap_is_an_error_where_it_is() -> None:
     tracking = tracker()
     stream = tracking.events(buffer=2)
     run_to_its_end(tracking, job(0, 1))
-    assert (await anext(stream)).event == "submit"
+    assert await one(stream) == "submit"
     tracking.observe(job(0, 2), "JOB_STATE_PENDING")
-    assert (await anext(stream)).event == "start"
+    assert await one(stream) == "start"
     with pytest.raises(StreamOverflow, match="the buffer of 2 events overflowed and 2 were lost") as caught:
         await anext(stream)
     tracking.observe(job(0, 2), "JOB_STATE_RUNNING")
@@ -184,7 +196,7 @@ async def test_a_gap_is_told_of_even_if_the_stream_is_closed() -> None:
     stream = tracking.events(buffer=1)
     run_to_its_end(tracking)
     stream.close()
-    assert (await anext(stream)).event == "submit"
+    assert await one(stream) == "submit"
     with pytest.raises(StreamOverflow):
         await anext(stream)
     with pytest.raises(StopAsyncIteration):

@@ -30,7 +30,11 @@ def test_a_subclass_with_hooks_has_the_same_lifecycle() -> None:
 
 def test_one_transition_may_belong_to_two_events() -> None:
     machine = declare(shut=lambda s: arrow(s.OPEN.to(s.SHUT), SERVICE, WHY), slam=lambda s: s.OPEN.transitions)
-    assert [str(one) for one in machine.lifecycle.arrows] == ["NONE --open_up--> OPEN", "OPEN --shut--> SHUT", "OPEN --slam--> SHUT"]
+    assert [str(one) for one in machine.lifecycle.arrows] == [
+        "NONE --open_up--> OPEN",
+        "OPEN --shut--> SHUT",
+        "OPEN --slam--> SHUT",
+    ]
     job = ToyJob(name="job", state=ToyState.OPEN)
     heard: list[Any] = []
     toy = machine(job)
@@ -69,7 +73,7 @@ class TestWhatIsMissing:
 
     def test_a_claim(self) -> None:
         assert refusal_of(shut=lambda s: s.OPEN.to(s.SHUT)) == (
-            "Toy: transition shut from OPEN to SHUT says neither who causes it nor who says so: wrap it in arrow()"
+            "Toy: shut from OPEN to SHUT says neither who causes it nor who says so: use arrow()"
         )
 
     def test_an_event(self) -> None:
@@ -77,7 +81,7 @@ class TestWhatIsMissing:
             arrow(s.OPEN.to(s.SHUT), SERVICE, WHY)
             return 1
 
-        assert refusal_of(number=unnamed) == "Toy: transition  from OPEN to SHUT has no event: assign it to the name of one"
+        assert refusal_of(number=unnamed) == "Toy: from OPEN to SHUT has no event: assign it to the name of one"
 
     def test_the_request_by_which_a_user_asks(self) -> None:
         with pytest.raises(DeclarationError, match=r"names the request it is asked for by, such as Request\('UpdateJob'\)$"):

@@ -70,6 +70,16 @@ class TestALook:
         with pytest.raises(EventNotAllowed, match="needs is_streaming"):
             machine.drain()
 
+    def test_is_remembered_with_both_of_its_times_which_bound_the_next(self) -> None:
+        machine = DataflowJobMachine("job")
+        machine.observe("PENDING", minute(1), seen=minute(10))
+        machine.observe("RUNNING", seen=minute(11))
+        machine.drain()
+        (by_service,) = machine.observe("CANCELLING", minute(5)).events
+        (by_us,) = machine.observe("CANCELLED", seen=minute(12)).events
+        assert (by_service.after, by_service.before, by_service.clock) == (minute(1), minute(5), "service")
+        assert (by_us.after, by_us.before, by_us.clock) == (minute(11), minute(12), "observer")
+
     def test_that_says_nothing_fires_nothing(self) -> None:
         machine = DataflowJobMachine(job(D.RUNNING))
         heard = heard_by(machine)
@@ -81,7 +91,7 @@ class TestALook:
             is_streaming = False
 
         machine = DataflowJobMachine(job(D.RUNNING))
-        machine.add_listener(Veto())
+        machine.add_listener(Veto())  # type: ignore[no-untyped-call]  # untyped there
         assert events(machine.observe("DRAINING")) == ["drain"]
 
     def test_under_raise_raises_and_leaves_everything_as_it_was(self) -> None:
@@ -256,7 +266,7 @@ class TestAHookThatAsks:
     def test_for_what_is_not_allowed_then_is_refused_once_the_look_is_done_with(self) -> None:
         machine = Hooked("job")
         machine.entering = lambda machine: machine.confirm_pause()
-        with pytest.raises(EventNotAllowed, match="^confirm_pause is not allowed in DRAINING"):
+        with pytest.raises(EventNotAllowed, match=r"^confirm_pause is not allowed in DRAINING"):
             machine.observe("DRAINING")
         assert machine.state is D.DRAINING
         assert [event.id for event in machine.observe("DRAINED").events] == ["job#4"]
@@ -273,14 +283,15 @@ class Waiting(DataflowJobMachine):
     """A machine with hooks that wait, and one that does not."""
 
     gate: asyncio.Event | None = None
-    calls: list[str]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self.calls = []
+        self.calls: list[str] = []
+        self.entered = asyncio.Event()
         super().__init__(*args, **options)
 
     async def on_enter_RUNNING(self, source: Any) -> None:  # noqa: N802  # python-statemachine's naming
         self.calls.append(f"running from {source.id}")
+        self.entered.set()
         if self.gate:
             await self.gate.wait()
 
@@ -360,8 +371,7 @@ class TestAsyncHooks:
         machine.gate = asyncio.Event()
         heard = heard_by(machine)
         task = asyncio.create_task(observed(machine, "DRAINING", EPOCH))
-        while not machine.calls:
-            await asyncio.sleep(0)
+        await machine.entered.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -413,9 +423,8 @@ async def test_async_subscribers_hear_everything_in_order() -> None:
         await asyncio.sleep(0)
         heard.append(message.id)
 
-    machine.subscribe(listen, findings=True)
+    subscription = machine.subscribe(listen, findings=True)
     machine.observe("DONE", EPOCH)
     machine.observe("NEW")
-    while len(heard) < 4:
-        await asyncio.sleep(0)
+    await subscription.settled()
     assert heard == ["job#1", "job#2", "job#3", "job#3?unknown=NEW"]

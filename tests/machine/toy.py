@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import new_class
+from typing import Any, cast
 
 from statemachine.states import States
 
@@ -48,8 +49,8 @@ def declare(**attributes: Any) -> type[JobMachine]:
         "shut": lambda s: arrow(s.OPEN.to(s.SHUT), SERVICE, WHY),
     } | attributes
     body = {name: value(states) if callable(value) and not isinstance(value, type) else value for name, value in ways.items()}
-    made: type[JobMachine] = type(JobMachine)("Toy", (JobMachine,), {"job_type": ToyJob, "s": states, "__module__": __name__} | body)
-    return made
+    body |= {"job_type": body.get("job_type", ToyJob), "s": states}
+    return cast("type[JobMachine]", new_class("Toy", (JobMachine,), exec_body=lambda namespace: namespace.update(body)))
 
 
 def refusal_of(**attributes: Any) -> str:

@@ -1,4 +1,4 @@
-"""Each platform's table, written down a second time, as it is read in the vendor's documents: a change that was not meant fails."""
+"""Each platform's table, written down a second time, as it was read in the vendor's documents."""
 
 from __future__ import annotations
 

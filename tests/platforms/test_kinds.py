@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from google.cloud.aiplatform_v1 import services as v1
@@ -25,7 +26,7 @@ from jobstates import (
 MACHINES = (VertexJobMachine, VertexPipelineMachine, DataflowJobMachine)
 KINDS = [pytest.param(machine, kind, id=kind.name) for machine in MACHINES for kind in machine.lifecycle.job_type.kinds]
 
-VERTEX = {
+VERTEX: dict[str, Any] = {
     "customJobs": v1.job_service.JobServiceClient.custom_job_path,
     "hyperparameterTuningJobs": v1.job_service.JobServiceClient.hyperparameter_tuning_job_path,
     "batchPredictionJobs": v1.job_service.JobServiceClient.batch_prediction_job_path,
@@ -46,7 +47,9 @@ def everything_about(machine: type[JobMachine], kind: Kind) -> list[Job]:
     name = kind.pattern.replace("{", "").replace("}", "")
     if machine is not DataflowJobMachine:
         return [job_type(name=name)]
-    facts = [{"type": type_, "switched": switched} for type_, switched in product(("batch", "streaming"), (False, True))]
+    facts: list[dict[str, Any]] = [
+        {"type": type_, "switched": switched} for type_, switched in product(("batch", "streaming"), (False, True))
+    ]
     return [job_type(name=name, **one) for one in facts]
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from tests.properties.laws import LAWS
 
+# Pydantic asks a hostile value for things while it refuses it, and reports what that raises on the side.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.mark.parametrize("name", LAWS)
 def test_law_holds(name: str) -> None:
@@ -16,5 +19,5 @@ def test_law_holds(name: str) -> None:
 @pytest.mark.parametrize("name", LAWS)
 def test_law_holds_at_length(name: str) -> None:
     """More than ten thousand examples in all."""
-    assert len(LAWS) * 1500 > 10_000
-    LAWS[name].check(examples=1500)
+    assert len(LAWS) * 800 > 10_000
+    LAWS[name].check(examples=800)

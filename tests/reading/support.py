@@ -57,7 +57,7 @@ def _bare(word: str) -> str:
 
 def found_in(text: str, **options: str) -> list[Found]:
     """Everything that is found in a text, whose common indentation does not count."""
-    return list(read([dedent(text)], vocabulary=Words(), **options))  # type: ignore[arg-type]  # platform= and format=
+    return list(read([dedent(text)], vocabulary=Words(), **options))
 
 
 def states_in(text: str, **options: str) -> list[tuple[str, str | int]]:

@@ -70,7 +70,11 @@ def test_no_number_is_too_odd_to_be_tried_as_a_time(number: float) -> None:
     assert moment is None or moment.tzinfo is not None
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.dictionaries(st.text(), inner)
+    )
+)
 def test_no_value_is_too_odd_to_be_tried_as_a_services_time(value: Any) -> None:
     moment = service_time(value)
     assert moment is None or moment.tzinfo is not None

@@ -157,7 +157,9 @@ def test_a_repr_over_several_lines_is_an_object() -> None:
           update_time=…
         )
     """
-    assert found_in(text) == [Sighting("vertex", BATCH, "JOB_STATE_SUCCEEDED", 6, kind="batches", at=utc(2026, 3, 4, 14, 0, 0, 5))]
+    assert found_in(text) == [
+        Sighting("vertex", BATCH, "JOB_STATE_SUCCEEDED", 6, kind="batches", at=utc(2026, 3, 4, 14, 0, 0, 5))
+    ]
 
 
 def test_so_is_a_pretty_printed_python_response() -> None:

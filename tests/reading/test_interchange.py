@@ -29,7 +29,13 @@ def test_a_history_becomes_one_sighting_for_each_observation() -> None:
         history(
             job_type=None,
             observations=[
-                {"state": "JOB_STATE_PENDING", "at": "2026-01-02T03:04:05", "line": 7, "repeat": 17, "until": "2026-01-02T03:12:05"},
+                {
+                    "state": "JOB_STATE_PENDING",
+                    "at": "2026-01-02T03:04:05",
+                    "line": 7,
+                    "repeat": 17,
+                    "until": "2026-01-02T03:12:05",
+                },
                 {"state": 4, "at": "2026-01-02T04:00:00Z", "line": 24},
             ],
         )
@@ -62,7 +68,10 @@ def test_at_is_the_services_clock_when_the_history_says_so() -> None:
 
 def test_an_observation_may_have_both_clocks() -> None:
     sighting = observed(at="2026-01-02T03:04:05Z", seen="2026-01-02T04:04:06+01:00", clock="service")
-    assert (sighting.at, sighting.seen) == (utc(2026, 1, 2, 3, 4, 5), datetime(2026, 1, 2, 4, 4, 6, tzinfo=timezone(timedelta(hours=1))))
+    assert (sighting.at, sighting.seen) == (
+        utc(2026, 1, 2, 3, 4, 5),
+        datetime(2026, 1, 2, 4, 4, 6, tzinfo=timezone(timedelta(hours=1))),
+    )
 
 
 def test_unknown_keys_are_left_alone() -> None:
@@ -78,7 +87,10 @@ def test_facts_are_told_for_the_whole_life_or_for_one_look() -> None:
         kind=None,
         job_type="streaming",
         facts={"flexrs": False},
-        observations=[{"state": "JOB_STATE_CANCELLING", "requested_state": "JOB_STATE_CANCELLED"}, {"state": "JOB_STATE_CANCELLED"}],
+        observations=[
+            {"state": "JOB_STATE_CANCELLING", "requested_state": "JOB_STATE_CANCELLED"},
+            {"state": "JOB_STATE_CANCELLED"},
+        ],
     )
     first, second = (one.facts for one in found_in(json.dumps(told)) if isinstance(one, Sighting))
     assert (first, second) == (

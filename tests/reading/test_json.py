@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from jobstates.reading import Sighting, Unreadable
+from jobstates.reading.json_document import LITERAL_LIMIT
+from jobstates.reading.lines import LIMIT
 from tests.reading.support import BATCH, CUSTOM, CUSTOM2, FLOW, FLOW2, PIPELINE, found_in, local, only, states_in, utc
 
 
@@ -20,7 +22,9 @@ def flow(**fields: Any) -> dict[str, Any]:
         "environment": {"version": {"job_type": "STREAMING"}},
         "id": FLOW,
         "name": "wordcount",
-        "stageStates": [{"executionStageName": "F1", "executionStageState": "JOB_STATE_DONE", "currentStateTime": "2026-03-04T13:01:00Z"}],
+        "stageStates": [
+            {"executionStageName": "F1", "executionStageState": "JOB_STATE_DONE", "currentStateTime": "2026-03-04T13:01:00Z"}
+        ],
         "startTime": "2026-03-04T13:00:00Z",
         "type": "JOB_TYPE_STREAMING",
     } | fields
@@ -93,11 +97,17 @@ def test_a_notebook_execution_calls_it_job_state() -> None:
 
 def test_parts_of_a_job_are_not_jobs() -> None:
     task = {"taskName": "train", "state": "SUCCEEDED", "executorDetail": {"containerDetail": {"mainJob": CUSTOM}}}
-    told = {"name": PIPELINE, "state": "PIPELINE_STATE_RUNNING", "jobDetail": {"taskDetails": [task, vertex(state="JOB_STATE_FAILED")]}}
+    told = {
+        "name": PIPELINE,
+        "state": "PIPELINE_STATE_RUNNING",
+        "jobDetail": {"taskDetails": [task, vertex(state="JOB_STATE_FAILED")]},
+    }
     assert states_in(json.dumps(told)) == [(PIPELINE, "PIPELINE_STATE_RUNNING")]
 
 
-@pytest.mark.parametrize("wrap", [lambda jobs: jobs, lambda jobs: {"jobs": jobs}, lambda jobs: {"customJobs": jobs, "nextPageToken": "x"}])
+@pytest.mark.parametrize(
+    "wrap", [lambda jobs: jobs, lambda jobs: {"jobs": jobs}, lambda jobs: {"customJobs": jobs, "nextPageToken": "x"}]
+)
 @pytest.mark.parametrize("indent", [None, 2])
 def test_lists_hold_jobs_under_any_key_or_none(wrap: Any, indent: int | None) -> None:
     told = json.dumps(wrap([flow(), vertex(), {"other": 1}]), indent=indent)
@@ -112,7 +122,9 @@ def test_in_a_document_over_many_lines_each_state_knows_its_line() -> None:
 
 
 def test_gcloud_lists_display_words_and_times_of_its_own() -> None:
-    told = [{"creationTime": "2026-03-04 13:00:00", "id": FLOW, "state": "Done", "stateTime": "2026-03-04 14:00:00", "type": "Batch"}]
+    told = [
+        {"creationTime": "2026-03-04 13:00:00", "id": FLOW, "state": "Done", "stateTime": "2026-03-04 14:00:00", "type": "Batch"}
+    ]
     assert found_in(json.dumps(told)) == [
         Sighting("dataflow", FLOW, "Done", 1, kind="jobs", at=utc(2026, 3, 4, 14), facts={"type": "batch"})
     ]
@@ -226,6 +238,12 @@ def test_brackets_of_something_else_are_nobodys_business() -> None:
         "{'a': " + "-" * 10_000 + "1}",
         "{'a': " * 10_000,
         '{"message": "' + '{\\"message\\": ' * 100 + '"}',
+        "[" * 50 + "]" * 50,
+        '[\n"' + "x" * (LIMIT - 4) + '"\n"y"\n]',
+        "[\n" + "[" * 100 + "\n" + "[" * 101,
+        "[\n1-2\n]",
+        '{"state": true, "name": true}',
+        "[{'state': 1}" + " " * LITERAL_LIMIT + "]",
     ],
 )
 def test_json_of_any_depth_and_size_raises_nothing(text: str) -> None:
@@ -234,3 +252,28 @@ def test_json_of_any_depth_and_size_raises_nothing(text: str) -> None:
 
 def test_a_long_number_is_kept_as_text() -> None:
     assert found_in('{"id": 99999999999999999999, "state": "JOB_STATE_RUNNING"}') == []
+
+
+def test_a_numbers_digits_may_be_a_vertex_id() -> None:
+    assert states_in(json.dumps({"id": 4711471147114711471, "state": "JOB_STATE_RUNNING"})) == [
+        ("4711471147114711471", "JOB_STATE_RUNNING")
+    ]
+
+
+def test_a_job_may_lie_deep_inside_its_envelopes_but_not_deeper_than_any_real_one() -> None:
+    told: Any = flow()
+    for _ in range(30):
+        told = {"data": told}
+    assert states_in(json.dumps(told)) == [(FLOW, "JOB_STATE_CANCELLING")]
+    for _ in range(30):
+        told = [told]
+    assert found_in(json.dumps(told)) == []
+
+
+def test_a_message_that_only_looks_like_json_is_text() -> None:
+    text = json.dumps({"message": f"[worker] Job {FLOW} is in state JOB_STATE_DONE"})
+    assert states_in(text) == [(FLOW, "JOB_STATE_DONE")]
+
+
+def test_a_truth_value_is_no_state() -> None:
+    assert [type(one) for one in found_in(json.dumps(vertex(state=True)))] == [Unreadable]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import string
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ RECORDS = [
     f'{{"platform": "vertex", "job": "{CUSTOM}", "observations": [{{"state": "JOB_STATE_QUEUED", "at": "2026-03-04"}}]}}\n',
     f"job {FLOW} QUEUED → RUNNING\nJob: DONE → FAILED\n",
     f"name='{BATCH}' state=<JobState.JOB_STATE_PENDING: 'JOB_STATE_PENDING'>\n",
-    f"===== {CUSTOM_ID} =====\n2:  \"state\": \"JOB_STATE_FAILED\",\n",
+    f'===== {CUSTOM_ID} =====\n2:  "state": "JOB_STATE_FAILED",\n',
     '{"platform": "vertex", "job":\n',
     "Google Cloud DataFlow job a is state: JOB_STATE_DONE\n",
     "# x: y\r\nStep #1: {\r[\n",
@@ -38,8 +39,14 @@ RECORDS = [
     f"{FLOW},DONE\n",
 ]
 LOGS = RECORDS[:4] + RECORDS[9:10] + RECORDS[13:14]
-alphabet = st.sampled_from([*"{}[]\"':=,|<>#-→ \n\r\t\\0123456789", "state", "name", "id", "JOB_STATE_", "RUNNING", FLOW, CUSTOM, "\x00", "\ud800", "ü"])
-texts = st.text() | st.lists(alphabet).map("".join) | st.lists(st.sampled_from(RECORDS) | st.lists(alphabet).map("".join)).map("".join)
+alphabet = st.sampled_from(
+    [*"{}[]\"':=,|<>#-→ \n\r\t\\0123456789", "state", "name", "id", "JOB_STATE_", "RUNNING", FLOW, CUSTOM, "\x00", "\ud800", "ü"]
+)
+texts = (
+    st.text()
+    | st.lists(alphabet).map("".join)
+    | st.lists(st.sampled_from(RECORDS) | st.lists(alphabet).map("".join)).map("".join)
+)
 formats = st.none() | st.sampled_from(sorted(FORMATS))
 words = st.text(string.ascii_lowercase + " .", max_size=40).filter(lambda line: "job" not in line and "state" not in line)
 
@@ -67,7 +74,7 @@ def test_no_bytes_raise(data: bytes) -> None:
 @given(texts, st.lists(st.integers(0, 400)), formats)
 def test_where_the_pieces_are_cut_changes_nothing(text: str, cuts: list[int], format_: str | None) -> None:
     bounds = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
-    pieces = [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    pieces = [text[start:end] for start, end in pairwise(bounds)]
     assert found(pieces, format_) == found([text], format_)
 
 
@@ -171,4 +178,5 @@ class TestFormats:
 
 def test_without_a_vocabulary_prefixed_states_are_read_and_nothing_is_final() -> None:
     text = f'{{"name": "{CUSTOM}", "state": "JOB_STATE_FAILED", "endTime": "2026-03-04T14:00:00Z"}}\njob {FLOW} QUEUED→RUNNING\n'
+    text += f'{{"name": "{CUSTOM}", "state": "FAILED"}}\n'
     assert list(read([text])) == [Sighting("vertex", CUSTOM, "JOB_STATE_FAILED", 1, kind="customJobs")]

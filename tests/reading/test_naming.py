@@ -31,13 +31,17 @@ def test_a_bare_id_is_the_job_whose_full_name_ends_in_it_from_then_on() -> None:
 
 def test_two_full_names_that_end_alike_are_two_jobs() -> None:
     other = PIPELINE.replace("my-project", "your-project")
-    text = f"{PIPELINE} state=PIPELINE_STATE_RUNNING\n{other} state=PIPELINE_STATE_RUNNING\n{PIPELINE} state=PIPELINE_STATE_FAILED\n"
+    text = (
+        f"{PIPELINE} state=PIPELINE_STATE_RUNNING\n{other} state=PIPELINE_STATE_RUNNING\n{PIPELINE} state=PIPELINE_STATE_FAILED\n"
+    )
     assert [job for job, _ in states_in(text)] == [PIPELINE, other, PIPELINE]
 
 
 @pytest.mark.parametrize("name", [FLOW, f"projects/p/locations/us-central1/jobs/{FLOW}", f"jobs/{FLOW}"])
 def test_a_dataflow_job_is_its_id_however_it_is_written(name: str) -> None:
-    assert only(found_in(f"Job {name} is in state JOB_STATE_DONE")) == Sighting("dataflow", FLOW, "JOB_STATE_DONE", 1, kind="jobs")
+    assert only(found_in(f"Job {name} is in state JOB_STATE_DONE")) == Sighting(
+        "dataflow", FLOW, "JOB_STATE_DONE", 1, kind="jobs"
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,9 @@ def test_a_dataflow_job_is_its_id_however_it_is_written(name: str) -> None:
         (CUSTOM_ID, "PIPELINE_STATE_RUNNING", "vertex-pipeline", None),
     ],
 )
-def test_the_name_and_the_state_prove_the_platform_and_the_name_the_kind(name: str, state: str, platform: str, kind: str | None) -> None:
+def test_the_name_and_the_state_prove_the_platform_and_the_name_the_kind(
+    name: str, state: str, platform: str, kind: str | None
+) -> None:
     assert found_in(f"job {name} state={state}") == [Sighting(platform, name, state, 1, kind=kind)]
 
 

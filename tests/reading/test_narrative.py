@@ -15,7 +15,7 @@ CHAIN = [(FLOW, "QUEUED"), (FLOW, "PENDING"), (FLOW, "RUNNING")]
     [
         f"job {FLOW} - QUEUED->PENDING->RUNNING (13:52)",
         f"- [PROGRESS] attempt #3: job {FLOW} — graph built, QUEUED→PENDING→RUNNING (13:52). All good.",
-        f"* job {FLOW} (e2-standard-4, 1–4 workers) QUEUED 13:59 → PENDING 14:01:26 → RUNNING 14:04:18.",
+        f"* job {FLOW} (e2-standard-4, 1\u20134 workers) QUEUED 13:59 → PENDING 14:01:26 → RUNNING 14:04:18.",
         f"{FLOW}: `QUEUED` => `PENDING` => `RUNNING`",
         f"> {FLOW} **QUEUED** --> **PENDING** --> **RUNNING** in 6.4 min",
     ],
@@ -80,7 +80,9 @@ def test_hopes_other_services_and_states_elsewhere_say_nothing(line: str) -> Non
 
 
 def test_a_dated_entry_tells_when_it_was_seen_and_a_time_of_day_does_not() -> None:
-    assert only(found_in("[2026-03-04 16:22] customJobs/4711471147 (us-central1) JOB_STATE_RUNNING")).seen == local(2026, 3, 4, 16, 22)
+    assert only(found_in("[2026-03-04 16:22] customJobs/4711471147 (us-central1) JOB_STATE_RUNNING")).seen == local(
+        2026, 3, 4, 16, 22
+    )
     assert only(found_in(f"16:22 job {FLOW} DONE")).seen is None
 
 

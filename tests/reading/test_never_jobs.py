@@ -44,8 +44,8 @@ def test_and_all_of_them_together_still_say_nothing() -> None:
         f"Training Pipeline {TRAINING} is not configured to upload a Model.",
         f"Model available at {TRAINING.replace('trainingPipelines', 'models')}",
         f"View backing custom job:\nhttps://console.cloud.google.com/x/jobs/us-east1/{FLOW}?project=p",
-        f'Traceback (most recent call last):\n  File "x.py", line 3, in wait\n    raise RuntimeError("Job {CUSTOM} state=JOB_STATE_FAILED")\n'
-        f"RuntimeError: Job {CUSTOM} state=JOB_STATE_FAILED",
+        f'  File "x.py", line 3, in wait\n    raise RuntimeError("Job {CUSTOM} state=JOB_STATE_FAILED")\n',
+        f"Traceback (most recent call last):\nRuntimeError: Job {CUSTOM} state=JOB_STATE_FAILED",
         f"INFO:root:2026-03-04T13:15:40.939Z: JOB_MESSAGE_BASIC: Finished operation of job {FLOW}",
         f"{FLOW}  JOB_STATE_RUNNING_OUT_OF_1 things",
         f"{CUSTOM}: state=RUNNING",

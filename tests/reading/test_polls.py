@@ -105,4 +105,7 @@ def test_a_describe_above_names_the_job_too() -> None:
         JOB_STATE_PENDING\t2026-03-04T13:00:00Z
         [2026-03-04 17:13:52 CST] train_state=JOB_STATE_RUNNING
     """
-    assert [(one.line, one.seen) for one in found_in(text) if isinstance(one, Sighting)] == [(3, None), (6, local(2026, 3, 4, 17, 13, 52))]
+    assert [(one.line, one.seen) for one in found_in(text) if isinstance(one, Sighting)] == [
+        (3, None),
+        (6, local(2026, 3, 4, 17, 13, 52)),
+    ]

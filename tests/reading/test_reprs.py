@@ -9,15 +9,16 @@ RUNNING = "<JobState.JOB_STATE_RUNNING: 'JOB_STATE_RUNNING'>"
 
 
 def test_a_printed_batch_job_tells_its_name_and_state() -> None:
-    text = f"name='{BATCH}' display_name='x' … state={RUNNING} error=None create_time=datetime.datetime(2026, 3, 4, 1, 2) start_time=None"
+    text = f"name='{BATCH}' display_name='x' … state={RUNNING} error=None create_time=datetime.datetime(2026, 3, 4, 1, 2)"
     assert found_in(text) == [Sighting("vertex", BATCH, "JOB_STATE_RUNNING", 1, kind="batches")]
 
 
 def test_the_end_of_a_finished_one_is_the_states_time() -> None:
     text = (
         f"BatchJob(create_time=datetime.datetime(2026, 3, 4, 13, 0, tzinfo=TzInfo(UTC)), "
-        f"end_time=datetime.datetime(2026, 3, 4, 14, 0, 1, 5, tzinfo=TzInfo(UTC)), error=JobError(code=9, message='too many (queued) jobs'), "
-        f"name='{BATCH}', state=<JobState.JOB_STATE_FAILED: 'JOB_STATE_FAILED'>)"
+        f"end_time=datetime.datetime(2026, 3, 4, 14, 0, 1, 5, tzinfo=TzInfo(UTC)), "
+        f"error=JobError(code=9, message='too many (queued) jobs'), name='{BATCH}', "
+        f"state=<JobState.JOB_STATE_FAILED: 'JOB_STATE_FAILED'>)"
     )
     facts = {"error": "too many (queued) jobs"}
     at = utc(2026, 3, 4, 14, 0, 1, 5)
@@ -25,7 +26,7 @@ def test_the_end_of_a_finished_one_is_the_states_time() -> None:
 
 
 def test_a_list_on_one_line_is_several_jobs_in_either_order_of_fields() -> None:
-    text = f"[BatchJob(name='{BATCH}', state={RUNNING}), TuningJob(state={RUNNING}, name='{CUSTOM}'), BatchJob(model='m', name='files/x')]"
+    text = f"[BatchJob(name='{BATCH}', state={RUNNING}), TuningJob(state={RUNNING}, name='{CUSTOM}'), BatchJob(name='files/x')]"
     assert states_in(text) == [(BATCH, "JOB_STATE_RUNNING"), (CUSTOM, "JOB_STATE_RUNNING")]
 
 

@@ -81,7 +81,9 @@ def test_the_clock_may_stand_on_either_line() -> None:
 
 
 def test_a_structured_log_keeps_both_lines_in_one_message() -> None:
-    text = json.dumps({"severity": "INFO", "timestamp": "2026-03-04T14:15:36Z", "message": f"{HEADER}\nJobState.JOB_STATE_RUNNING"})
+    text = json.dumps(
+        {"severity": "INFO", "timestamp": "2026-03-04T14:15:36Z", "message": f"{HEADER}\nJobState.JOB_STATE_RUNNING"}
+    )
     seen = utc(2026, 3, 4, 14, 15, 36)
     assert found_in(text) == [Sighting("vertex", CUSTOM, "JOB_STATE_RUNNING", 1, kind="customJobs", seen=seen)]
 
@@ -107,7 +109,9 @@ def test_a_header_waits_only_so_long() -> None:
 
 
 def test_the_newest_header_wins() -> None:
-    assert states_in(f"{HEADER}\nCustomJob {CUSTOM2} current state:\nJobState.JOB_STATE_RUNNING") == [(CUSTOM2, "JOB_STATE_RUNNING")]
+    assert states_in(f"{HEADER}\nCustomJob {CUSTOM2} current state:\nJobState.JOB_STATE_RUNNING") == [
+        (CUSTOM2, "JOB_STATE_RUNNING")
+    ]
 
 
 def test_a_log_that_ends_after_a_header_says_nothing() -> None:

@@ -30,7 +30,7 @@ class TestCsv:
         assert found_in(text) == [Sighting("dataflow", "my-name", "FAILED", 2, kind="jobs", seen=seen, facts=facts)]
 
     def test_columns_that_only_the_service_writes_are_the_services_clock(self) -> None:
-        text = f"id,state,endTime\n{CUSTOM},JOB_STATE_SUCCEEDED,2026-03-04T14:00:00Z\n{CUSTOM},JOB_STATE_RUNNING,2026-03-04T14:00:00Z\n"
+        text = f"id,state,endTime\n{CUSTOM},SUCCEEDED,2026-03-04T14:00:00Z\n{CUSTOM},RUNNING,2026-03-04T14:00:00Z\n"
         assert [one.at for one in found_in(text) if isinstance(one, Sighting)] == [utc(2026, 3, 4, 14), None]
         text = f"id,current_state,current_state_time\n{FLOW},JOB_STATE_RUNNING,2026-03-04T14:00:00Z\n"
         assert only(found_in(text)).at == utc(2026, 3, 4, 14)

@@ -310,8 +310,10 @@ class TestAContradiction:
         (finding,) = step.findings
         assert (finding.kind, finding.reason, finding.citation) == (
             FindingKind.GUARD,
-            "RUNNING to DRAINING (drain) needs is_streaming, which does not hold for this job; "
-            "the job is taken to be DRAINING, as the service says.",
+            (
+                "RUNNING to DRAINING (drain) needs is_streaming, which does not hold for this job; "
+                "the job is taken to be DRAINING, as the service says."
+            ),
             str(DATAFLOW.between(D.RUNNING, D.DRAINING)[0].citation),
         )
 
@@ -418,9 +420,8 @@ class TestFacts:
         assert step.record.job == DataflowJob(name="job", type="batch")
 
     def test_that_cannot_be_used_are_findings_and_the_others_are_learnt(self) -> None:
-        look = Observation(
-            "RUNNING", "yesterday", "today", facts={"type": "micro-batch", "flexrs": True, "colour": "red", "name": "other"}
-        )
+        facts = {"type": "micro-batch", "flexrs": True, "colour": "red", "name": "other"}
+        look = Observation("RUNNING", "yesterday", "today", facts=facts)  # type: ignore[arg-type]  # a careless client
         step = look_at(DATAFLOW, believed(DATAFLOW, DataflowJob(name="job"), D.PENDING), look)
         assert step.record == believed(DATAFLOW, DataflowJob(name="job", flexrs=True), D.RUNNING, seq=1)
         assert [(finding.kind, finding.target, finding.reason) for finding in step.findings] == [
@@ -439,7 +440,9 @@ class TestFacts:
             def __getattr__(self, name: str) -> object:
                 raise KeyError(name)
 
-        step = look_at(DATAFLOW, believed(DATAFLOW, DataflowJob(name="job")), Observation(None, facts={"type": Bad(), "flexrs": True}))
+        step = look_at(
+            DATAFLOW, believed(DATAFLOW, DataflowJob(name="job")), Observation(None, facts={"type": Bad(), "flexrs": True})
+        )
         assert step.record.job == DataflowJob(name="job", flexrs=True)
         assert [finding.reason for finding in step.findings] == [
             "what the look says of 'type' could not be used: reading it raised KeyError."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from jobstates import (
@@ -22,9 +24,11 @@ from jobstates import (
     VertexPipelineState,
 )
 from jobstates.spec.citation import assumed, seen
-from jobstates.spec.lifecycle import Route
 from tests.spec.support import BATCH, CUSTOM, DATAFLOW, PIPELINE, STREAMING, VERTEX
 from tests.strategies import LIFECYCLES
+
+if TYPE_CHECKING:
+    from jobstates.spec.lifecycle import Route
 
 D, V, P = DataflowJobState, VertexJobState, VertexPipelineState
 
@@ -75,7 +79,11 @@ class TestTheTable:
 class TestAnArrow:
     def test_reads_as_a_line(self) -> None:
         (drain,) = DATAFLOW.between(D.RUNNING, D.DRAINING)
-        assert (str(drain), drain.guard, drain.actor) == ("RUNNING --drain [is_streaming]--> DRAINING", "is_streaming", Actor.USER)
+        assert (str(drain), drain.guard, drain.actor) == (
+            "RUNNING --drain [is_streaming]--> DRAINING",
+            "is_streaming",
+            Actor.USER,
+        )
         assert (drain.basis, drain.contested) == (Basis.DOCUMENTED, False)
         (launch,) = DATAFLOW.between(D.QUEUED, D.PENDING)
         assert (str(launch), launch.guard, launch.actor) == ("QUEUED --launch--> PENDING", None, Actor.SERVICE)
@@ -124,7 +132,11 @@ class TestWhatIsAllowed:
 
 class TestARoute:
     def test_is_the_shortest(self) -> None:
-        assert names(DATAFLOW.route("PENDING", "DRAINED", STREAMING)) == ["start RUNNING", "drain DRAINING", "confirm_drain DRAINED"]
+        assert names(DATAFLOW.route("PENDING", "DRAINED", STREAMING)) == [
+            "start RUNNING",
+            "drain DRAINING",
+            "confirm_drain DRAINED",
+        ]
 
     def test_to_where_one_is_is_empty(self) -> None:
         assert (DATAFLOW.route("RUNNING", "RUNNING"), DATAFLOW.routes("RUNNING", "RUNNING")) == ((), ((),))
@@ -154,6 +166,15 @@ class TestARoute:
         )
         assert [names(way) for way in table.routes("QUEUED", "FAILED")] == [["b RUNNING", "d FAILED"]]
 
+    def test_is_as_well_founded_as_its_weakest_arrow(self) -> None:
+        table = pipeline_table(
+            Arrow(P.QUEUED, "a", P.PENDING, P.QUEUED.citation),
+            Arrow(P.PENDING, "b", P.FAILED, assumed("a guess")),
+            Arrow(P.QUEUED, "c", P.RUNNING, seen("a log")),
+            Arrow(P.RUNNING, "d", P.FAILED, seen("a log")),
+        )
+        assert [names(way) for way in table.routes("QUEUED", "FAILED")] == [["c RUNNING", "d FAILED"]]
+
     def test_among_equals_in_all_is_the_first_declared_and_the_others_are_listed(self) -> None:
         ways = [names(way) for way in DATAFLOW.routes("PAUSED", "FAILED", STREAMING)]
         assert ways == [["cancel CANCELLING", "fail FAILED"], ["resume RUNNING", "fail FAILED"]]
@@ -166,12 +187,18 @@ class TestARoute:
 
     def test_of_arrows_that_are_all_requests_nobody_made_takes_the_first_declared(self) -> None:
         asked = Request("Ask")
-        table = pipeline_table(Arrow(P.QUEUED, "a", P.PENDING, assumed(""), asked), Arrow(P.QUEUED, "b", P.PENDING, assumed(""), asked))
+        table = pipeline_table(
+            Arrow(P.QUEUED, "a", P.PENDING, assumed(""), asked), Arrow(P.QUEUED, "b", P.PENDING, assumed(""), asked)
+        )
         assert names(table.route("QUEUED", "PENDING")) == ["a PENDING"]
         assert table.straight(P.PENDING, P.QUEUED) is None
 
     def test_that_is_nearest_is_closed_by_the_fewest_guards(self) -> None:
-        assert names(DATAFLOW.nearest("PENDING", "DRAINED", BATCH)) == ["start RUNNING", "drain DRAINING", "confirm_drain DRAINED"]
+        assert names(DATAFLOW.nearest("PENDING", "DRAINED", BATCH)) == [
+            "start RUNNING",
+            "drain DRAINING",
+            "confirm_drain DRAINED",
+        ]
         assert DATAFLOW.nearest("DONE", "RUNNING", BATCH) is None
         assert DATAFLOW.nearest("RUNNING", "RUNNING", BATCH) == ()
 

@@ -46,7 +46,26 @@ def test_a_spelling_is_read(raw: object, state: JobState) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["", " ", "NEW", "JOB_STATE_", "1.5", "3.0", "2 3", "RUNNING!", "99", 99, -1, 2.0, True, None, b"RUNNING", ["RUNNING"], object()]
+    "raw",
+    [
+        "",
+        " ",
+        "NEW",
+        "JOB_STATE_",
+        "1.5",
+        "3.0",
+        "2 3",
+        "RUNNING!",
+        "99",
+        99,
+        -1,
+        2.0,
+        True,
+        None,
+        b"RUNNING",
+        ["RUNNING"],
+        object(),
+    ],
 )
 def test_what_is_no_spelling_of_a_state_is_none(raw: object) -> None:
     assert DATAFLOW.coerce(raw) is None

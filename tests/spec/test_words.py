@@ -49,7 +49,8 @@ D, V = DataflowJobState, VertexJobState
 
 class TestAState:
     def test_equals_its_name_on_the_wire_and_hashes_like_it(self) -> None:
-        assert (D.DRAINED, hash(D.DRAINED), {D.DRAINED: 1}["JOB_STATE_DRAINED"]) == ("JOB_STATE_DRAINED", hash("JOB_STATE_DRAINED"), 1)
+        numbers: dict[str, int] = {D.DRAINED: 8}
+        assert (D.DRAINED, hash(D.DRAINED), numbers["JOB_STATE_DRAINED"]) == ("JOB_STATE_DRAINED", hash("JOB_STATE_DRAINED"), 8)
 
     def test_reads_by_its_short_name(self) -> None:
         texts = (str(D.DRAINED), f"{D.DRAINED}", f"{D.DRAINED:>8}", repr(D.DRAINED))
@@ -95,7 +96,9 @@ class TestAVerdict:
         }
         table = {(end, asked): Verdict.of(end, Intent(request=asked)) for end in Outcome for asked in self.REQUESTS}
         assert table == {
-            (end, asked): Verdict.GOOD if asked in good.get(end, ()) else unasked[end] for end in Outcome for asked in self.REQUESTS
+            (end, asked): Verdict.GOOD if asked in good.get(end, ()) else unasked[end]
+            for end in Outcome
+            for asked in self.REQUESTS
         }
         assert {end: Verdict.of(end) for end in Outcome} == unasked
 
@@ -105,7 +108,12 @@ class TestACitation:
     TRANSLATED = Source("Leitfaden", "https://example.org/de", date(2026, 1, 1), translated=True)
 
     def test_is_built_by_saying_what_supports_and_what_contests_it(self) -> None:
-        citation = self.GUIDE.says("A leads to B.").also(self.TRANSLATED.quote("so it does")).but(self.GUIDE.quote("Never.")).noting("hm")
+        citation = (
+            self.GUIDE.says("A leads to B.")
+            .also(self.TRANSLATED.quote("so it does"))
+            .but(self.GUIDE.quote("Never."))
+            .noting("hm")
+        )
         assert citation == Citation(
             Basis.DOCUMENTED,
             (Sentence(self.GUIDE, "A leads to B."), Sentence(self.TRANSLATED, "so it does")),
@@ -146,7 +154,12 @@ class TestAJob:
 
     def test_of_a_known_kind_has_its_requests_and_states(self) -> None:
         job = VertexJob(name="customJobs/1")
-        assert (job.can_ask("cancel"), job.can_ask("pause"), job.can_show(V.EXPIRED), job.can_show(V.PAUSED)) == (True, False, True, False)
+        assert (job.can_ask("cancel"), job.can_ask("pause"), job.can_show(V.EXPIRED), job.can_show(V.PAUSED)) == (
+            True,
+            False,
+            True,
+            False,
+        )
 
     def test_learns_without_being_changed(self) -> None:
         job = DataflowJob(name="job", state=D.RUNNING)
@@ -175,7 +188,7 @@ class TestAJob:
 
     def test_says_what_somebody_asked_for(self) -> None:
         (drain,) = DATAFLOW.between(D.RUNNING, D.DRAINING)
-        jobs = (DataflowJob(), DataflowJob(intent=Intent(request="drain")), DataflowJob(requested_state="JOB_STATE_DRAINED"))
+        jobs = (DataflowJob(), DataflowJob(intent=Intent(request="drain")), DataflowJob(requested_state=D.DRAINED))
         assert [job.has_asked(drain) for job in jobs] == [False, True, True]
 
     def test_refuses_facts_that_there_are_not(self) -> None:
@@ -235,7 +248,9 @@ class TestASpelling:
 
 class TestAMessage:
     def samples(self) -> list[JobEvent | Finding]:
-        step = look_at(DATAFLOW, believed(DATAFLOW, DataflowJob(name="job"), D.PAUSED, at=EPOCH), Observation("FAILED", minute(1), minute(2)))
+        step = look_at(
+            DATAFLOW, believed(DATAFLOW, DataflowJob(name="job"), D.PAUSED, at=EPOCH), Observation("FAILED", minute(1), minute(2))
+        )
         odd = look_at(DATAFLOW, step.record, Observation("DONE", minute(3), facts={"colour": 1}))
         return [*step.events, *odd.events, *odd.findings]
 

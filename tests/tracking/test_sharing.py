@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from pydantic import Field
 
 from jobstates import DataflowJob, DataflowJobMachine, Intent, Tracker, VertexJob
 from jobstates.tracking import sharing
 from jobstates.tracking.sharing import Shared
 
+if TYPE_CHECKING:
+    import pytest
+
 
 def models(tracking: Tracker) -> list[Any]:
     """The models that a tracker's records hold."""
-    return [record.job for record in tracking._records.values()]  # noqa: SLF001  # what is handed out is a copy
+    return [record.job for record in tracking._records.values()]  # what is handed out is a copy
 
 
 def test_jobs_of_one_kind_share_one_model() -> None:

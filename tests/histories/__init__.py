@@ -1,0 +1,1 @@
+"""Histories of real jobs that their owners published: ids, states and times, and where they stand."""

@@ -1,0 +1,1 @@
+"""Tests of what others see of the package: names, imports, types, the wheel, its documents."""

@@ -1,0 +1,96 @@
+"""The built wheel: what is in it, what it asks for, and that it works where nothing else is installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from email.parser import Parser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import jobstates
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+HISTORIES = ROOT / "tests" / "histories" / "published.jsonl"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this source tree."""
+    place = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", str(place), str(ROOT)], check=True, capture_output=True)
+    (built,) = place.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new environment in which only the wheel is installed."""
+    place = tmp_path_factory.mktemp("fresh")
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-c", str(ROOT / "requirements-dev.txt"), str(wheel)], check=True, capture_output=True)
+    return place / "bin"
+
+
+def run(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Run a program far from the source tree."""
+    return subprocess.run([program, *args], capture_output=True, text=True, encoding="utf-8", check=False, cwd=program.parent)
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    names = set(ZipFile(wheel).namelist())
+    ours = {str(path.relative_to(ROOT)) for path in (ROOT / "jobstates").rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert {name for name in names if ".dist-info/" not in name} == ours
+    assert {"jobstates/py.typed", "jobstates/cli/demo.jsonl"} <= names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_the_metadata_asks_for_four_packages(wheel: Path) -> None:
+    archive = ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+    metadata = Parser().parsestr(archive.read(name).decode())
+    needed = [need for need in metadata.get_all("Requires-Dist") or [] if "extra ==" not in need]
+    assert sorted(need.replace(">", " ").split()[0] for need in needed) == ["pydantic", "python-statemachine", "rich", "typer"]
+    assert (metadata["Name"], metadata["Version"]) == ("jobstates", jobstates.__version__)
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata["Requires-Python"] == ">=3.11"
+
+
+def test_the_wheel_installs_a_command_and_three_platforms(wheel: Path) -> None:
+    archive = ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith("/entry_points.txt"))
+    assert archive.read(name).decode().strip() == (
+        "[console_scripts]\n"
+        "jobstates = jobstates.cli:main\n"
+        "\n"
+        "[jobstates.platforms]\n"
+        "dataflow = jobstates.platforms.dataflow:DataflowJobMachine\n"
+        "vertex = jobstates.platforms.vertex:VertexJobMachine\n"
+        "vertex-pipeline = jobstates.platforms.vertex_pipeline:VertexPipelineMachine"
+    )
+
+
+def test_the_installed_command_works(fresh: Path) -> None:
+    assert run(fresh / "jobstates", "--version").stdout == f"jobstates {jobstates.__version__}\n"
+    assert "ended  1645340269597425664" in run(fresh / "jobstates", "demo").stdout
+    replayed = run(fresh / "jobstates", "replay", "--strict", "--json", str(HISTORIES))
+    assert (replayed.returncode, replayed.stderr) == (0, "")
+    assert len(replayed.stdout.splitlines()) == len(HISTORIES.read_text(encoding="utf-8").splitlines())
+
+
+def test_without_client_libraries_there_is_nothing_to_compare_with(fresh: Path) -> None:
+    drift = run(fresh / "jobstates", "drift")
+    assert drift.returncode == 2
+    assert {line.split("  ")[0] for line in drift.stdout.splitlines()} == {"not installed"}
+    assert drift.stderr == (
+        "jobstates: no client library could be compared with; pip install google-cloud-aiplatform google-cloud-dataflow-client\n"
+    )
+
+
+def test_every_public_name_loads_where_nothing_else_is_installed(fresh: Path) -> None:
+    assert run(fresh / "python", "-W", "error", "-c", "from jobstates import *").stderr == ""
