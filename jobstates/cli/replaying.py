@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AUTO = "auto"
 AGAINST_THE_LIFECYCLE = {FindingKind.ILLEGAL, FindingKind.GUARD}
 
-Files = Annotated[list[str], typer.Argument(help="Files to read; - is standard input.", metavar="FILE...")]
+Files = Annotated[list[str], typer.Argument(help="Files to read; - is standard input.", metavar="FILE")]
 PlatformOption = Annotated[str, typer.Option("--platform", help="The platform of jobs whose names do not tell.", metavar="NAME")]
 FormatOption = Annotated[str, typer.Option("--format", help=f"Read only this format: {', '.join(FORMATS)}.", metavar="NAME")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything contradicts a lifecycle.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar
 
 from jobstates.errors import UnknownEvent, UnknownPlatform, UnknownState
 from jobstates.spec.event import Finding, JobEvent
@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 
 Message = JobEvent | Finding
 Check = Callable[[Message], bool]
+T = TypeVar("T")
+OneOrMore: TypeAlias = T | Collection[T]
+
+
+class Conditions(TypedDict, total=False):
+    """What a message has to be about. Each takes a value, or a collection of values of which any will do."""
+
+    platform: OneOrMore[str]
+    job: OneOrMore[str | Job]
+    event: OneOrMore[str]
+    source: OneOrMore[str | int]
+    target: OneOrMore[str | int]
+    outcome: OneOrMore[str]
+    terminal: bool
+    """Only events that end a job, or only those that do not."""
+    inferred: bool
+    """Only events that were filled in, or only those that were seen."""
+
+
+class Filters(Conditions, total=False):
+    """What a subscriber wants to be told of."""
+
+    findings: bool | Literal["only"]
+    """Also findings, no findings, or nothing else."""
 
 
 class Filter:

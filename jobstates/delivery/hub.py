@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from jobstates.delivery.filtering import Filter
 from jobstates.delivery.stream import EventStream, Overflow
@@ -19,7 +19,7 @@ from jobstates.delivery.subscription import Callback, OnError, Subscription
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobstates.delivery.filtering import Message
+    from jobstates.delivery.filtering import Filters, Message
     from jobstates.spec.lifecycle import Lifecycle
 
 
@@ -37,7 +37,7 @@ class Hub:
         self._changing = threading.RLock()  # an event stream that is garbage collected ends its subscription, whatever we are at
         self._delivering = threading.Lock()
 
-    def subscribe(self, callback: Callback | None, lifecycles: Iterable[Lifecycle], **filters: Any) -> Subscription:  # noqa: ANN401
+    def subscribe(self, callback: Callback | None, lifecycles: Iterable[Lifecycle], **filters: Unpack[Filters]) -> Subscription:
         """Subscribe a callback, or the function that the result decorates; see ``Filter`` for the filters."""
         return Subscription(self, callback, Filter(lifecycles, **filters))
 
@@ -46,8 +46,8 @@ class Hub:
         lifecycles: Iterable[Lifecycle],
         buffer: int,
         overflow: Overflow,
-        **filters: Any,  # noqa: ANN401
-    ) -> EventStream:
+        **filters: Unpack[Filters],
+    ) -> EventStream[Any]:
         """Subscribe an iterator; see ``Filter`` for the filters."""
         return EventStream(lambda put: self.subscribe(put, lifecycles, **filters), buffer, overflow)
 

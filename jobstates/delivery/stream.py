@@ -6,17 +6,20 @@ import threading
 import weakref
 from collections import deque
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from jobstates.delivery.bell import Bell
+from jobstates.delivery.filtering import Message
 from jobstates.errors import StreamOverflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from jobstates.delivery.filtering import Message
     from jobstates.delivery.subscription import Subscription
+
+
+M = TypeVar("M", bound=Message)
 
 
 class Overflow(StrEnum):
@@ -30,7 +33,7 @@ class Overflow(StrEnum):
     """It is dropped."""
 
 
-class EventStream:
+class EventStream(Generic[M]):
     """An asynchronous iterator over messages. It listens from the moment it is made until ``close`` or its block ends.
 
     Args:
@@ -52,20 +55,20 @@ class EventStream:
         self.lost = 0
         self._size = buffer
         self._overflow = Overflow(overflow)
-        self._waiting: deque[Message] = deque()
+        self._waiting: deque[M] = deque()
         self._lock = threading.Lock()
         self._bells: list[Bell] = []
         self._closed = False
         mine = weakref.ref(self)
 
-        def put(message: Message) -> None:
+        def put(message: M) -> None:
             if (stream := mine()) is not None:
                 stream._put(message)  # noqa: SLF001  # the stream's own function, which must not keep it alive
 
         self._subscription = subscribe(put)
         weakref.finalize(self, self._subscription.cancel)
 
-    def _put(self, message: Message) -> None:
+    def _put(self, message: M) -> None:
         with self._lock:
             if self._is_full():
                 self.lost += 1
@@ -87,7 +90,7 @@ class EventStream:
         """The stream itself."""
         return self
 
-    async def __anext__(self) -> Message:
+    async def __anext__(self) -> M:
         """The next message.
 
         Raises:

@@ -14,7 +14,7 @@ import asyncio
 from collections import deque
 from functools import partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Unpack
 
 from statemachine import StateMachine
 from statemachine.event import BoundEvent
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime
 
-    from jobstates.delivery import Callback, OnError, Subscription
+    from jobstates.delivery import Callback, Filters, OnError, Subscription
     from jobstates.spec.event import Finding, JobEvent
     from jobstates.spec.lifecycle import Lifecycle
     from jobstates.spec.state import JobState
@@ -142,7 +142,7 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
         followed: Followed = self._driven(self._look(Observation(state, at, seen, error, facts)))
         return followed
 
-    def subscribe(self, callback: Callback | None = None, **filters: Any) -> Subscription:  # noqa: ANN401  # see Hub.subscribe
+    def subscribe(self, callback: Callback | None = None, **filters: Unpack[Filters]) -> Subscription:
         """Be told of every event of this job; see ``Tracker.subscribe`` for the filters.
 
         Raises:

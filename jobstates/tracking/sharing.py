@@ -59,10 +59,11 @@ class Shared:
         answered = self._moulds.get(id(job))
         if answered is None:
             return find_straight(lifecycle, job, source, target)
-        way = (source, target)
-        if way not in answered:
-            answered[way] = find_straight(lifecycle, job, source, target)
-        return answered[way]
+        try:
+            return answered[source, target]
+        except KeyError:
+            form = answered[source, target] = find_straight(lifecycle, job, source, target)
+            return form
 
     def as_named(self, job: Job, name: str) -> Job:
         """A model of its own for one job."""

@@ -10,7 +10,7 @@ import logging
 import threading
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from jobstates.delivery import Hub, Overflow
 from jobstates.errors import UnknownJob
@@ -26,9 +26,9 @@ from jobstates.tracking.sharing import Shared
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jobstates.delivery import Callback, EventStream, OnError, Subscription
+    from jobstates.delivery import Callback, Conditions, EventStream, Filters, Message, OnError, Subscription
     from jobstates.machine import JobMachine
-    from jobstates.spec.event import Finding
+    from jobstates.spec.event import Finding, JobEvent
     from jobstates.spec.state import JobState
 
 log = logging.getLogger("jobstates")
@@ -108,8 +108,8 @@ class Tracker:
             UnknownJob: when the job is new and its name tells no platform.
             ContradictedByService: under the policy ``raise``.
         """
-        if seen is None and self._clock is not None:
-            seen = self._clock()
+        if seen is None and (clock := self._clock) is not None:
+            seen = clock()
         name = job if type(job) is str else _name(job)
         with self._lock:
             record = self._records.get(name)
@@ -184,7 +184,7 @@ class Tracker:
             known = record.job.model_copy(update={"intent": Intent(request=request, by=by, at=at)})
             self._records[record.name] = record._replace(job=self._shared.of(known))
 
-    def subscribe(self, callback: Callback | None = None, **filters: Any) -> Subscription:  # noqa: ANN401
+    def subscribe(self, callback: Callback | None = None, **filters: Unpack[Filters]) -> Subscription:
         """Call a function, or await a coroutine function, for every message that passes all filters.
 
         Used without a callback it decorates one; the result is also a context manager, and ends with ``cancel()``. A callback
@@ -205,18 +205,43 @@ class Tracker:
         """
         return self._hub.subscribe(callback, self._lifecycles.values(), **filters)
 
-    def events(self, *, buffer: int = 1024, overflow: Overflow | str = Overflow.RAISE, **filters: Any) -> EventStream:  # noqa: ANN401
+    @overload
+    def events(
+        self,
+        *,
+        findings: Literal[False] = False,
+        buffer: int = ...,
+        overflow: Overflow | str = ...,
+        **conditions: Unpack[Conditions],
+    ) -> EventStream[JobEvent]: ...
+    @overload
+    def events(
+        self, *, findings: Literal["only"], buffer: int = ..., overflow: Overflow | str = ..., **conditions: Unpack[Conditions]
+    ) -> EventStream[Finding]: ...
+    @overload
+    def events(
+        self, *, findings: bool, buffer: int = ..., overflow: Overflow | str = ..., **conditions: Unpack[Conditions]
+    ) -> EventStream[Message]: ...
+    def events(
+        self,
+        *,
+        findings: bool | Literal["only"] = False,
+        buffer: int = 1024,
+        overflow: Overflow | str = Overflow.RAISE,
+        **conditions: Unpack[Conditions],
+    ) -> EventStream[Any]:
         """Messages as an asynchronous iterator, from now on.
 
         Args:
+            findings: True for findings too, ``"only"`` for nothing else.
             buffer: how many messages may wait to be read.
             overflow: what happens to a message that finds the buffer full: ``raise``, ``drop_oldest`` or ``drop_newest``.
-            filters: as for ``subscribe``.
+            conditions: the other filters of ``subscribe``.
 
         Raises:
             ValueError: when the buffer is smaller than 1 or the policy is none of the three.
         """
-        return self._hub.stream(self._lifecycles.values(), buffer, Overflow(overflow), **filters)
+        return self._hub.stream(self._lifecycles.values(), buffer, Overflow(overflow), findings=findings, **conditions)
 
     async def settled(self) -> None:
         """Wait until the coroutine callbacks have done all they were given so far."""

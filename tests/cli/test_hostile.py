@@ -131,7 +131,7 @@ def test_any_mixture_of_logs_is_survived(data: bytes, options: dict[str, str | N
     check(data, options)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(HISTORIES, max_size=4), OPTIONS)
 def test_any_histories_are_survived(told: list[object], options: dict[str, str | None]) -> None:
     check("\n".join(json.dumps(one) for one in told).encode(), options)

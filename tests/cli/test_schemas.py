@@ -13,8 +13,14 @@ from tests.cli.support import FLOW, assert_golden, run
 NAMES = ("event", "finding", "replay")
 
 
+def one_way_to_say(part: dict[str, object]) -> dict[str, object]:
+    """Older versions of pydantic say of a constant that it is an enumeration, too."""
+    return {key: value for key, value in part.items() if not (key == "enum" and "const" in part)}
+
+
 def test_the_schemas_are_the_ones_that_were_published() -> None:
-    assert_golden("schema.json", run("schema").out)
+    document = json.loads(run("schema").out, object_hook=one_way_to_say)
+    assert_golden("schema.json", json.dumps(document, indent=2) + "\n")
 
 
 @pytest.mark.parametrize("name", NAMES)

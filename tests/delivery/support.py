@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from jobstates import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from jobstates import JobEvent
 
 JOB = "2026-01-01_00_00_00-1"
 OTHER = "2026-01-01_00_00_00-2"
@@ -47,3 +50,21 @@ def at_the_same_time(works: Sequence[Callable[[], Any]]) -> None:
     with ThreadPoolExecutor(len(works)) as pool:
         for done in [pool.submit(run, work) for work in works]:
             done.result()
+
+
+class Slow:
+    """A callback that gives way before it notes what it was told, longer for the first messages than for the last."""
+
+    def __init__(self) -> None:
+        """Note nothing yet."""
+        self.got: list[str] = []
+        self.where: set[int] = set()
+        self.turns = 5
+
+    async def __call__(self, event: JobEvent) -> None:
+        """Let others go first."""
+        self.turns -= 1
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        self.got.append(event.event)
+        self.where.add(threading.get_ident())

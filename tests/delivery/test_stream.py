@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobstates import EventStream, Overflow, StreamOverflow, Subscription, UnknownEvent
+from jobstates import EventStream, JobEvent, Overflow, StreamOverflow, Subscription, UnknownEvent
 from tests.delivery.support import JOB, events, job, run_to_its_end, tracker
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 ALL = ["submit", "start", "finish"]
 
 
-async def rest(stream: EventStream) -> list[str]:
+async def rest(stream: EventStream[JobEvent]) -> list[str]:
     """What can still be read of a closed stream."""
     stream.close()
     return events([message async for message in stream])
 
 
-async def until(stream: EventStream, last: str) -> list[str]:
+async def until(stream: EventStream[JobEvent], last: str) -> list[str]:
     """What is read up to an event."""
     got: list[Any] = []
     async for message in stream:
@@ -36,7 +36,7 @@ async def until(stream: EventStream, last: str) -> list[str]:
     return events(got)
 
 
-async def one(stream: EventStream) -> str:
+async def one(stream: EventStream[JobEvent]) -> str:
     """The next event."""
     return events([await anext(stream)])[0]
 
@@ -142,7 +142,7 @@ async def test_a_stream_that_nobody_holds_listens_no_longer() -> None:
     assert listeners(tracking) == 0
 
 
-def one_message(tracking: Tracker) -> EventStream:
+def one_message(tracking: Tracker) -> EventStream[JobEvent]:
     """A stream with something to read."""
     stream = tracking.events()
     run_to_its_end(tracking, job(0, 1))
@@ -157,7 +157,7 @@ async def test_what_comes_while_a_stream_goes_away_is_nobodys() -> None:
         late.append(put)
         return tracking.subscribe(put)
 
-    stream = EventStream(subscribe, 1, Overflow.RAISE)
+    stream: EventStream[JobEvent] = EventStream(subscribe, 1, Overflow.RAISE)
     del stream
     gc.collect()
     late[0]("a message that was on its way")

@@ -64,7 +64,8 @@ def shown() -> list[tuple[Block, str, str]]:
 
 @pytest.mark.parametrize(("block", "command", "output"), shown(), ids=str)
 def test_command_prints_what_is_shown(block: Block, command: str, output: str) -> None:
-    run = subprocess.run([sys.executable, "-m", *shlex.split(command)], capture_output=True, text=True, encoding="utf-8", check=False)
+    argv = [sys.executable, "-m", *shlex.split(command)]
+    run = subprocess.run(argv, capture_output=True, text=True, encoding="utf-8", check=False)
     assert run.stdout.rstrip("\n") == output, f"{block}: $ {command}"
 
 
