@@ -37,8 +37,8 @@ def replay(
 ) -> None:
     """Follow recorded job histories: logs, exports, API answers, in any mixture.
 
-    Prints each job's life with the time spent in each state, the steps that nobody saw, what contradicts the lifecycle, and
-    the outcome. Exit code 2 when something could not be read; the rest is read all the same.
+    Prints each job's life: the time spent in each state, steps that nobody saw, what contradicts the lifecycle, the outcome.
+    Exit code 2 when something could not be read; the rest is read all the same.
     """
     if platform != AUTO:
         lifecycle_of(platform)
