@@ -64,6 +64,8 @@ class Filter:
         given = {name: value for name, value in conditions.items() if value is not None}
         self._checks = tuple(self._check(name, value) for name, value in given.items())
         self._events_only = not given.keys() <= {"platform", "job", "source", "target"}
+        self._no_events = findings == "only"
+        self._no_findings = not findings or self._events_only
         if findings == "only" and self._events_only:
             raise ValueError(
                 'findings="only" goes with platform=, job=, source= and target=: a finding has nothing else to filter by'
@@ -71,10 +73,10 @@ class Filter:
 
     def wants(self, message: Message) -> bool:
         """Whether the subscriber wants a message."""
-        if message.type == "finding":
-            if not self.findings or self._events_only:
+        if message.type == "event":
+            if self._no_events:
                 return False
-        elif self.findings == "only":
+        elif self._no_findings:
             return False
         for check in self._checks:  # noqa: SIM110  # every message passes here, and all() costs twice as much
             if not check(message):

@@ -33,7 +33,7 @@ class Subscription:
     def __init__(self, hub: Hub, callback: Callback | None, wanted: Filter) -> None:
         """Begin at once when there is a callback; otherwise with the function that is decorated."""
         self._hub = hub
-        self._filter = wanted
+        self._wants = wanted.wants
         self._callback: Callback | None = None
         self._lane: Lane | None = None
         self.active = False
@@ -57,7 +57,7 @@ class Subscription:
 
     def deliver(self, message: Message) -> None:
         """Hand over one message, if it is wanted. Never raises what the callback raises."""
-        if not self.active or not self._filter.wants(message):
+        if not self.active or not self._wants(message):
             return
         if self._lane is not None:
             self._lane.put(partial(self._call, message))

@@ -247,7 +247,7 @@ class DataflowJob(Job):
     @property
     def is_switched(self) -> bool:
         """Somebody starts and stops this job by request; off unless it is known."""
-        return self.switched or self.requested_state in (D.STOPPED, D.RUNNING, D.DONE)
+        return self.switched or self.requested_state is D.STOPPED
 
     @property
     def cancel_is_old_enough(self) -> bool:

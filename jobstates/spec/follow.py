@@ -95,7 +95,8 @@ def advance(
     if type(facts) is not dict or facts or at is not None or not (seen is None or _is_plain(seen)):
         record, look, findings = _take_in(record, look)
         at, seen = look.at, look.seen
-    state = lifecycle.coerce(raw)
+    state = lifecycle.wire.get(raw) if type(raw) is str else None  # what most clients hand out, and all logs
+    state = state or lifecycle.coerce(raw)
     if state is None:
         record, unknown = _unknown(record, look)
         return Step(record, (), findings + unknown)

@@ -82,6 +82,11 @@ class Lifecycle:
         return {state: tuple(dict.fromkeys(arrow.target for arrow in self._leaving[state])) for state in self.states}
 
     @cached_property
+    def wire(self) -> dict[str, JobState]:
+        """The states by their names on the wire."""
+        return {state.value: state for state in self.states}
+
+    @cached_property
     def initial(self) -> JobState:
         """The pseudo-state of a job that nobody has seen yet."""
         return next(state for state in self.states if state.unspecified)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from jobstates.spec.state import JobState
 
 
+_make = tuple.__new__
+
+
 class Record(NamedTuple):
     """What is believed about one job."""
 
@@ -45,5 +48,5 @@ class Record(NamedTuple):
     def moved(self, state: JobState, look: Observation, steps: int) -> Record:
         """The belief after so many steps to another state."""
         name, job, _, at, seen, seq, odd = self
-        at, seen = at if look.at is None else look.at, seen if look.seen is None else look.seen
-        return tuple.__new__(Record, (name, job, state, at, seen, seq + steps, odd))
+        _, newly_at, newly_seen, _, _ = look
+        return _make(Record, (name, job, state, newly_at or at, newly_seen or seen, seq + steps, odd))

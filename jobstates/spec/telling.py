@@ -51,22 +51,23 @@ def _end(job: Job, state: JobState) -> Mould:
 
 def cast(form: Mould, record: Record, look: Observation, nth: int = 1) -> JobEvent:
     """The event of one step: what its arrow always says, filled with which job, which message, and when."""
+    name, _, _, known_at, known_seen, seq, _ = record
+    _, at, seen, error, _ = look
     values = form.copy()
-    values["seq"] = seq = record.seq + nth
-    values["id"] = f"{record.name}#{seq}"
-    values["job"] = record.name
-    at, seen = look.at, look.seen
+    values["seq"] = seq = seq + nth
+    values["id"] = f"{name}#{seq}"
+    values["job"] = name
     if at is not None:
         values["clock"] = _SERVICE
         values["at"] = values["before"] = at
-        values["after"] = record.at
+        values["after"] = known_at
     elif seen is not None:
         values["clock"] = _OBSERVER
         values["at"] = values["before"] = seen
-        values["after"] = record.seen
+        values["after"] = known_seen
     values["seen"] = seen
-    if look.error is not None:
-        values["error"] = spelling(look.error, 10_000)
+    if error is not None:
+        values["error"] = spelling(error, 10_000)
     return make_event(values)
 
 

@@ -73,6 +73,7 @@ class Tracker:
     ) -> None:
         installed = platforms or tuple(registry().platforms.values())
         self._lifecycles = {lifecycle.platform: lifecycle for lifecycle in map(_lifecycle, installed)}
+        self._wire_names = frozenset(state.value for one in self._lifecycles.values() for state in one.states)
         self._policy = Policy(policy)
         self._clock = clock
         self._hub = Hub(on_error)
@@ -124,7 +125,10 @@ class Tracker:
     def _again(self, record: Record, state: Any, seen: Any) -> bool:  # noqa: ANN401
         """Take note of a look that shows what is believed already; False where it has more to say."""
         name, known, believed, at, _, seq, odd = record
-        if not (type(state) is str and state == believed) and self._lifecycles[known.platform].coerce(state) is not believed:
+        if type(state) is str and state in self._wire_names:
+            if state != believed:
+                return False
+        elif self._lifecycles[known.platform].coerce(state) is not believed:
             return False
         if type(seen) is datetime and seen.tzinfo is UTC:
             self._records[name] = _make(Record, (name, known, believed, at, seen, seq, odd))
@@ -136,11 +140,15 @@ class Tracker:
         record = record or self._record_of(job)
         if type(job) is not str and isinstance(job, Job):
             look = look._replace(facts=_told(job) | dict(look.facts))
-        step = advance(self._lifecycles[record.job.platform], record, look, self._policy, straight=self._straight)
-        learnt = step.record.job is not record.job
-        self._records[record.name] = step.record._replace(job=self._shared.of(step.record.job)) if learnt else step.record
-        self._hub.put(step.events + step.findings)
-        return _make(Followed, step[1:])
+        known = record.job
+        after, events, findings = advance(self._lifecycles[known.platform], record, look, self._policy, straight=self._straight)
+        if after.job is not known:
+            after = after._replace(job=self._shared.of(after.job))
+        self._records[after.name] = after
+        self._hub.put(events)
+        if findings:
+            self._hub.put(findings)
+        return _make(Followed, (events, findings))
 
     def _record_of(self, job: str | Job) -> Record:
         """What is believed about a job, or the record of one that was never seen."""
