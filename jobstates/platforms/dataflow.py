@@ -18,7 +18,7 @@ from statemachine.states import States
 from jobstates.machine import SERVICE, JobMachine, arrow
 from jobstates.spec.arrow import Request
 from jobstates.spec.citation import Source, assumed, seen
-from jobstates.spec.job import Job, Kind
+from jobstates.spec.job import Intent, Job, Kind
 from jobstates.spec.state import JobState, Outcome, Phase, Wire
 
 if TYPE_CHECKING:
@@ -132,6 +132,10 @@ class DataflowJobState(JobState):
 D = DataflowJobState
 
 
+REQUESTS = {D.CANCELLED: "cancel", D.DRAINED: "drain", D.DRAINING: "drain"}
+"""What asking for a state means, where the end is judged by it. Beam asks for DRAINING, the others for DRAINED."""
+
+
 class DataflowJob(Job):
     """The facts about a Dataflow job.
 
@@ -191,6 +195,13 @@ class DataflowJob(Job):
     @classmethod
     def _coerced(cls, value: Any) -> Any:  # noqa: ANN401
         return DataflowJobMachine.lifecycle.coerce(value) or value
+
+    @property
+    def asked(self) -> Intent | None:
+        """What was asked here; else by the UpdateJob request that a look told of."""
+        if self.intent is None and self.requested_state in REQUESTS:
+            return Intent(request=REQUESTS[self.requested_state])
+        return self.intent
 
     def has_asked(self, arrow: Arrow) -> bool:
         """Whether somebody is known to have asked for an arrow: here, or by a request that a look told of."""

@@ -108,6 +108,11 @@ class Job(BaseModel):
         """The facts that are known, without the job's name and state."""
         return {fact: getattr(self, fact) for fact in self.model_fields_set - {"name", "state"}} | {"kind": self.kind}
 
+    @property
+    def asked(self) -> Intent | None:
+        """What was asked of the job, here or by a request that a look told of. Its end is judged by this."""
+        return self.intent
+
     def has_asked(self, arrow: Arrow) -> bool:
         """Whether somebody is known to have asked for an arrow."""
         return self.intent is not None and self.intent.request == arrow.event

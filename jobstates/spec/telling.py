@@ -46,7 +46,7 @@ def _end(job: Job, state: JobState) -> Mould:
     """What an event says of the end it leads to, if it does, and of what was asked."""
     if not state.outcome:
         return {"intent": job.intent}
-    return {"intent": job.intent, "terminal": True, "outcome": state.outcome, "verdict": Verdict.of(state.outcome, job.intent)}
+    return {"intent": job.intent, "terminal": True, "outcome": state.outcome, "verdict": Verdict.of(state.outcome, job.asked)}
 
 
 def cast(form: Mould, record: Record, look: Observation, nth: int = 1) -> JobEvent:

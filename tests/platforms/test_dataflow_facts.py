@@ -6,7 +6,7 @@ import pytest
 from google.cloud.dataflow_v1beta3.types import JobState, JobType
 from pydantic import ValidationError
 
-from jobstates import Arrow, DataflowJob, DataflowJobMachine, Intent
+from jobstates import Arrow, DataflowJob, DataflowJobMachine, DataflowJobState, Intent, Tracker
 
 LIFECYCLE = DataflowJobMachine.lifecycle
 
@@ -78,3 +78,26 @@ def test_pausing_and_paused_are_contested_by_the_older_source() -> None:
         ["`JOB_STATE_PAUSING` is not implemented yet."],
         ["`JOB_STATE_PAUSED` is not implemented yet."],
     ]
+
+
+@pytest.mark.parametrize(
+    ("requested", "end", "verdict"),
+    [
+        ("JOB_STATE_CANCELLED", "JOB_STATE_CANCELLED", "good"),
+        ("JOB_STATE_DRAINED", "JOB_STATE_DRAINED", "good"),
+        ("JOB_STATE_DRAINING", "JOB_STATE_DRAINED", "good"),
+        ("JOB_STATE_DRAINED", "JOB_STATE_CANCELLED", "bad"),
+        (None, "JOB_STATE_CANCELLED", "bad"),
+        (None, "JOB_STATE_DRAINED", "mixed"),
+    ],
+)
+def test_an_end_is_judged_by_the_request_that_a_look_told_of(requested: str | None, end: str, verdict: str) -> None:
+    """Somebody asked, if not here."""
+    facts = {"requested_state": requested} if requested else {}
+    assert Tracker("dataflow").observe("2026-01-01_00_00_00-1", end, **facts).events[-1].verdict == verdict
+
+
+def test_what_was_asked_here_comes_before_a_request_that_a_look_told_of() -> None:
+    """The asker here knows better than an older answer."""
+    asked = Intent(request="drain", by="the release script")
+    assert DataflowJob(intent=asked, requested_state=DataflowJobState.CANCELLED).asked == asked
