@@ -93,8 +93,8 @@ def test_pausing_and_paused_are_contested_by_the_older_source() -> None:
 )
 def test_an_end_is_judged_by_the_request_that_a_look_told_of(requested: str | None, end: str, verdict: str) -> None:
     """Somebody asked, if not here."""
-    facts = {"requested_state": requested} if requested else {}
-    assert Tracker("dataflow").observe("2026-01-01_00_00_00-1", end, **facts).events[-1].verdict == verdict
+    job = DataflowJob.model_validate({"name": "2026-01-01_00_00_00-1", "requested_state": requested})
+    assert Tracker("dataflow").observe(job, end).events[-1].verdict == verdict
 
 
 def test_what_was_asked_here_comes_before_a_request_that_a_look_told_of() -> None:

@@ -173,16 +173,16 @@ DATAFLOW = [
     ({"type": "streaming", "cancel_age": timedelta(minutes=29)}, "starts_at_once can_queue is_streaming has_successor"),
     ({"type": "streaming", "cancel_age": timedelta(minutes=30)}, "starts_at_once can_queue is_streaming has_successor old"),
     ({"type": "streaming", "switched": True}, "starts_at_once can_queue is_streaming has_successor is_switched old"),
-    *(
+    (
+        {"type": "streaming", "requested_state": "JOB_STATE_STOPPED"},
+        "starts_at_once can_queue is_streaming has_successor is_switched old",
+    ),
+    *(  # RUNNING is what a resume asks for, too, and DONE can be asked of any running job
         (
             {"type": "streaming", "requested_state": f"JOB_STATE_{state}"},
-            "starts_at_once can_queue is_streaming has_successor is_switched old",
+            "starts_at_once can_queue is_streaming has_successor old",
         )
-        for state in ("STOPPED", "RUNNING", "DONE")
-    ),
-    (
-        {"type": "streaming", "requested_state": "JOB_STATE_CANCELLED"},
-        "starts_at_once can_queue is_streaming has_successor old",
+        for state in ("RUNNING", "DONE", "CANCELLED")
     ),
 ]
 
