@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard, Unpack, overload
 
 from jobstates.delivery import Hub, Overflow
 from jobstates.errors import UnknownJob
@@ -37,8 +37,8 @@ LONGEST = 2000
 _NOTHING = Followed((), ())
 
 
-now: Callable[[], datetime] = partial(datetime.now, UTC)
-"""The current time, by this machine's clock."""
+FAR_FUTURE = 2e11
+"""Epoch seconds that a datetime can just hold."""
 _make = tuple.__new__
 """Makes a named tuple in half the time of its class. Every look passes here."""
 
@@ -58,7 +58,8 @@ class Tracker:
             platform, jobs may have any name; with several, a job's name or its model has to tell its platform.
         policy: what to do when a look contradicts the lifecycle.
         on_error: called with the error, the message and the subscription when a subscriber raises.
-        clock: tells when a look was made where the look does not say; None to leave that open, as when a log is replayed.
+        clock: tells when a look was made where the look does not say, in epoch seconds or as a datetime; None to leave that open,
+            as when a log is replayed.
 
     Raises:
         UnknownPlatform: when no such platform is installed.
@@ -69,7 +70,7 @@ class Tracker:
         *platforms: str | type[JobMachine] | Lifecycle,
         policy: Policy = Policy.ADOPT,
         on_error: OnError | None = None,
-        clock: Callable[[], datetime] | None = now,
+        clock: Callable[[], float | datetime] | None = time.time,
     ) -> None:
         installed = platforms or tuple(registry().platforms.values())
         self._lifecycles = {lifecycle.platform: lifecycle for lifecycle in map(_lifecycle, installed)}
@@ -88,7 +89,7 @@ class Tracker:
         state: Any,  # noqa: ANN401  # whatever a client hands out
         at: Any = None,  # noqa: ANN401
         *,
-        seen: datetime | None = None,
+        seen: float | datetime | None = None,
         error: str | None = None,
         **facts: Any,  # noqa: ANN401
     ) -> Followed:
@@ -116,6 +117,8 @@ class Tracker:
             record = self._records.get(name)
             if record is not None and at is None and not facts and name is job and self._again(record, state, seen):
                 return _NOTHING
+            if _is_epoch(seen):
+                seen = datetime.fromtimestamp(seen, UTC)
             followed = self._follow(job, record, _make(Observation, (state, at, seen, error, facts)))
         if followed.findings:
             _report(followed.findings)
@@ -123,21 +126,24 @@ class Tracker:
         return followed
 
     def _again(self, record: Record, state: Any, seen: Any) -> bool:  # noqa: ANN401
-        """Take note of a look that shows what is believed already; False where it has more to say."""
+        """Take note of a look that shows what is believed already; False where it has more to say.
+
+        A time in epoch seconds is kept as it is until somebody reads it: most such looks are followed by another.
+        """
         name, known, believed, at, _, seq, odd = record
-        if type(state) is str and state in self._wire_names:
-            if state != believed:
+        if type(state) is not str or state != believed:
+            if type(state) is str and state in self._wire_names:
                 return False
-        elif self._lifecycles[known.platform].coerce(state) is not believed:
-            return False
-        if type(seen) is datetime and seen.tzinfo is UTC:
+            if self._lifecycles[known.platform].coerce(state) is not believed:
+                return False
+        if _is_epoch(seen) or (type(seen) is datetime and seen.tzinfo is UTC):
             self._records[name] = _make(Record, (name, known, believed, at, seen, seq, odd))
             return True
         return seen is None
 
     def _follow(self, job: str | Job, record: Record | None, look: Observation) -> Followed:
         """Follow a look under the lock, and queue what it came to in the order of the changes."""
-        record = record or self._record_of(job)
+        record = _dated(record or self._record_of(job))
         if type(job) is not str and isinstance(job, Job):
             look = look._replace(facts=_told(job) | dict(look.facts))
         known = record.job
@@ -263,7 +269,7 @@ class Tracker:
     def record(self, job: str | Job) -> Record | None:
         """All that is believed about a job; None for a job that was never seen."""
         record = self._records.get(_name(job))
-        return record._replace(job=self._shared.as_named(record.job, record.name)) if record else None
+        return _dated(record)._replace(job=self._shared.as_named(record.job, record.name)) if record else None
 
     def forget(self, job: str | Job) -> None:
         """Drop a job's record. Harmless when there is none."""
@@ -283,6 +289,16 @@ class Tracker:
         """Whether a job was seen or intended for."""
         name = job.name if isinstance(job, Job) else job
         return isinstance(name, str) and _key(name) in self._records
+
+
+def _is_epoch(seen: Any) -> TypeGuard[float]:  # noqa: ANN401
+    """Whether a time is in epoch seconds, and can be a datetime."""
+    return type(seen) is float and 0.0 <= seen < FAR_FUTURE
+
+
+def _dated(record: Record) -> Record:
+    """A record whose time of the last look is a datetime."""
+    return record._replace(seen=datetime.fromtimestamp(record.seen, UTC)) if _is_epoch(record.seen) else record
 
 
 def _name(job: str | Job) -> str:

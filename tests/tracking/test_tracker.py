@@ -390,3 +390,24 @@ def test_a_tracker_says_the_same_as_the_function_it_stands_on() -> None:
         step = follow(lifecycle, lifecycle.job_type(name=PIPELINE), record, Observation(state))
         record = step.record
         assert tracking.observe(PIPELINE, state) == (step.events, step.findings)
+
+
+def test_a_clock_in_epoch_seconds_is_read_as_moments() -> None:
+    """What looks in between left behind bounds the step that follows."""
+    ticks = iter([1_767_225_600.0, 1_767_225_660.0, 1_767_225_720.0])
+    tracking = Tracker("dataflow", clock=lambda: next(ticks))
+    tracking.observe(ID, "JOB_STATE_PENDING")
+    tracking.observe(ID, "JOB_STATE_PENDING")
+    record = tracking.record(ID)
+    assert record is not None
+    assert record.seen == datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
+    (event,) = tracking.observe(ID, "JOB_STATE_RUNNING").events
+    assert (event.after, event.at) == (datetime(2026, 1, 1, 0, 1, tzinfo=UTC), datetime(2026, 1, 1, 0, 2, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("seen", [float("nan"), float("inf"), -1e30, 1e30])
+def test_a_time_that_is_no_moment_is_a_finding(seen: float) -> None:
+    """Whether or not the look says something new."""
+    tracking = Tracker("dataflow", clock=None)
+    kinds = [tracking.observe(ID, "PENDING", seen=seen).findings[0].kind for _ in range(2)]
+    assert kinds == ["fact", "fact"]
