@@ -117,7 +117,7 @@ class Tracker:
             record = self._records.get(name)
             if record is not None and at is None and not facts and name is job and self._again(record, state, seen):
                 return _NOTHING
-            if _is_epoch(seen):
+            if type(seen) is float and _is_epoch(seen):
                 seen = datetime.fromtimestamp(seen, UTC)
             followed = self._follow(job, record, _make(Observation, (state, at, seen, error, facts)))
         if followed.findings:
@@ -143,7 +143,9 @@ class Tracker:
 
     def _follow(self, job: str | Job, record: Record | None, look: Observation) -> Followed:
         """Follow a look under the lock, and queue what it came to in the order of the changes."""
-        record = _dated(record or self._record_of(job))
+        record = record or self._record_of(job)
+        if record.seen is not None and type(record.seen) is not datetime:
+            record = _dated(record)
         if type(job) is not str and isinstance(job, Job):
             look = look._replace(facts=_told(job) | dict(look.facts))
         known = record.job
