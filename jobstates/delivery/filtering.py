@@ -60,13 +60,12 @@ class Filter:
         self._known = tuple(lifecycles)
         if findings not in (True, False, "only"):
             raise ValueError(f'findings= is True, False or "only", not {findings!r}')
-        self.findings = findings
         given = {name: value for name, value in conditions.items() if value is not None}
         self._checks = tuple(self._check(name, value) for name, value in given.items())
-        self._events_only = not given.keys() <= {"platform", "job", "source", "target"}
+        events_only = not given.keys() <= {"platform", "job", "source", "target"}
         self._no_events = findings == "only"
-        self._no_findings = not findings or self._events_only
-        if findings == "only" and self._events_only:
+        self._no_findings = not findings or events_only
+        if self._no_events and events_only:
             raise ValueError(
                 'findings="only" goes with platform=, job=, source= and target=: a finding has nothing else to filter by'
             )

@@ -74,7 +74,7 @@ class Tracker:
     ) -> None:
         installed = platforms or tuple(registry().platforms.values())
         self._lifecycles = {lifecycle.platform: lifecycle for lifecycle in map(_lifecycle, installed)}
-        self._wire_names = frozenset(state.value for one in self._lifecycles.values() for state in one.states)
+        self._wire_names: frozenset[str] = frozenset().union(*(lifecycle.wire for lifecycle in self._lifecycles.values()))
         self._policy = Policy(policy)
         self._clock = clock
         self._hub = Hub(on_error)
@@ -117,7 +117,7 @@ class Tracker:
             record = self._records.get(name)
             if record is not None and at is None and not facts and name is job and self._again(record, state, seen):
                 return _NOTHING
-            if type(seen) is float and _is_epoch(seen):
+            if type(seen) is float and _is_epoch(seen):  # the type first: a call less for every other look
                 seen = datetime.fromtimestamp(seen, UTC)
             followed = self._follow(job, record, _make(Observation, (state, at, seen, error, facts)))
         if followed.findings:
