@@ -12,6 +12,8 @@ the job does::
     ├── NotAllowed           the lifecycle does not allow this event in this state, for this job
     ├── ContradictedByService  what was seen contradicts the lifecycle, and the policy is ``raise``
     ├── StreamOverflow       a reader of ``Tracker.events`` fell behind further than its buffer
+    ├── MissingExtra         what was asked for needs an optional part of this package
+    ├── DrawingFailed        no program can draw, or the one that was asked could not
     └── InputError           a file cannot be read as what it should be
         └── UnknownFormat    no reader of that name exists
 """
@@ -120,6 +122,22 @@ class StreamOverflow(JobStatesError):
             f"the buffer of {size} events overflowed and {lost} were lost; read faster, give a larger buffer=, "
             'or choose overflow="drop_oldest" or "drop_newest"'
         )
+
+
+class MissingExtra(JobStatesError):
+    """What was asked for needs an optional part of this package that is not installed; the message says how to install it.
+
+    Attributes:
+        extra: the name of the optional part.
+    """
+
+    def __init__(self, extra: str, package: str) -> None:
+        self.extra = extra
+        super().__init__(f'the package {package} is not installed: pip install "jobstates[{extra}]"')
+
+
+class DrawingFailed(JobStatesError):
+    """No program can draw a picture, or the one that was asked could not; the message says what to do."""
 
 
 class InputError(JobStatesError):

@@ -10,11 +10,12 @@ from rich.text import Text
 from jobstates.cli.asking import lifecycle_of
 from jobstates.cli.layout import flow, words
 from jobstates.cli.lives import Lives
-from jobstates.cli.showing import VERDICTS, output, safe
+from jobstates.cli.showing import VERDICTS, output
 from jobstates.cli.timeline import show
 from jobstates.cli.vocabulary import Installed
 from jobstates.platforms import platforms
 from jobstates.reading import Sighting, read
+from jobstates.spec.wording import safe
 
 if TYPE_CHECKING:
     from jobstates.spec.event import Finding, JobEvent

@@ -10,10 +10,11 @@ from rich.text import Text
 
 from jobstates.cli.asking import JsonOption
 from jobstates.cli.layout import Row, paragraph, table, words
-from jobstates.cli.showing import complain, output, put_json, safe
+from jobstates.cli.showing import complain, output, put_json
 from jobstates.errors import InputError
 from jobstates.platforms import registry
 from jobstates.platforms.drift import Comparison, Drift, drifts
+from jobstates.spec.wording import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from jobstates.cli.showing import complaints, safe
+from jobstates.cli.showing import complaints
+from jobstates.spec.wording import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

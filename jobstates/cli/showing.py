@@ -1,12 +1,8 @@
-"""How things look in a terminal: colours by phase, durations, and names from outside made harmless.
-
-Job names and states come from logs. They are data: whatever in them could steer a terminal is shown escaped.
-"""
+"""How things look in a terminal: colours by phase, sentences as paragraphs."""
 
 from __future__ import annotations
 
 import json
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,16 +11,13 @@ from rich.text import Text
 
 from jobstates.cli.layout import paragraph
 from jobstates.spec.state import Phase
+from jobstates.spec.wording import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import timedelta
 
     from jobstates.spec.citation import Citation
     from jobstates.spec.state import JobState
-
-STEERING = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
-"""Unicode categories that no name needs: controls, formats (direction marks among them), line separators."""
 
 COLOURS = {
     Phase.UNSPECIFIED: "dim",
@@ -45,7 +38,6 @@ ENDS = {
 }
 VERDICTS = {"good": "green", "mixed": "yellow", "bad": "red"}
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
 WIDE = 1_000_000
 
 
@@ -67,13 +59,6 @@ def complain(message: str, *more: str) -> None:
     complaints().print(Text(f"jobstates: {safe(message)}", "bold red"), *(Text(safe(line)) for line in more), sep="\n")
 
 
-def safe(text: object) -> str:
-    """Text from outside with everything escaped that could steer a terminal."""
-    return "".join(
-        char if unicodedata.category(char) not in STEERING else char.encode("unicode_escape").decode() for char in str(text)
-    )
-
-
 def put_json(value: Any) -> None:  # noqa: ANN401  # whatever a model dumps
     """Print one line of JSON in plain ASCII."""
     typer.echo(json.dumps(value, ensure_ascii=True, separators=(",", ":")))
@@ -92,18 +77,6 @@ def shown(state: JobState) -> Text:
 def ends(state: JobState) -> Text:
     """What a run came to that ended in a state."""
     return Text(f"■ {state.outcome}".replace("_", " "), colour(state))
-
-
-def duration(length: timedelta) -> str:
-    """A length of time in its two largest units: ``45m 19s``."""
-    seconds = int(length.total_seconds())
-    if seconds < MINUTE:
-        return f"{seconds}s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE}m {seconds % MINUTE}s"
-    if seconds < DAY:
-        return f"{seconds // HOUR}h {seconds % HOUR // MINUTE}m"
-    return f"{seconds // DAY}d {seconds % DAY // HOUR}h"
 
 
 def sentences(citation: Citation, width: int) -> Iterator[Text]:

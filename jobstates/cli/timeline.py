@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from jobstates.cli.layout import flow, words
-from jobstates.cli.showing import VERDICTS, colour, duration, safe
-from jobstates.spec.event import FindingKind
+from jobstates.cli.showing import VERDICTS, colour
+from jobstates.spec.event import FindingKind, stay
+from jobstates.spec.wording import duration, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, timedelta
 
     from rich.console import Console
 
@@ -51,8 +51,8 @@ def _rail(life: Life, lifecycle: Lifecycle) -> Iterator[Text]:
         piece = _way(event) if place or event.event != "submit" else Text()
         state = lifecycle.state(event.target)
         piece.append_text(_station(state, seen=not _passed_unseen(event, following), last=following is None))
-        if stay := _stay(event, following.at if following else life.last):
-            piece.append(f" {duration(stay)}", "dim")
+        if length := stay(event, following.at if following else life.last):
+            piece.append(f" {duration(length)}", "dim")
         yield piece
 
 
@@ -75,14 +75,6 @@ def _verb(event: JobEvent) -> str:
 def _passed_unseen(event: JobEvent, following: JobEvent | None) -> bool:
     """Whether the state an event leads to was itself filled in."""
     return event.inferred and following is not None and following.inferred and event.seen == following.seen
-
-
-def _stay(event: JobEvent, until: datetime | None) -> timedelta | None:
-    """How long the job was in a state, where both ends are known and their clocks can be compared."""
-    if event.at is None or until is None or event.terminal or (event.at.tzinfo is None) != (until.tzinfo is None):
-        return None
-    stay = until - event.at
-    return stay if stay.total_seconds() > 0 else None
 
 
 def _finding(finding: Finding) -> Text:

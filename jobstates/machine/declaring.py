@@ -90,6 +90,8 @@ def read_lifecycle(machine: Any) -> Lifecycle:  # noqa: ANN401  # a machine clas
         job_type=job_type,
         title=machine.title or machine.__name__,
         vendor_enums=tuple(machine.vendor_enums),
+        spine=_listed(machine, "spine"),
+        drawn=_listed(machine, "drawn"),
     )
 
 
@@ -102,6 +104,15 @@ def _events(machine: Any) -> dict[str, None]:  # noqa: ANN401
     """In order of declaration; what is inherited comes in the order it has there, which python-statemachine does not keep."""
     inherited = machine.lifecycle.events if hasattr(machine, "lifecycle") else ()
     return dict.fromkeys([*inherited, *map(str, machine._events)])  # noqa: SLF001  # the only list in order
+
+
+def _listed(machine: Any, attribute: str) -> tuple[str, ...]:  # noqa: ANN401
+    """The names that a class lists for its pictures."""
+    listed = tuple(getattr(machine, attribute).split())
+    known = {state.value.name for state in machine.states} | set(_events(machine))
+    if unknown := [name for name in listed if name not in known]:
+        raise DeclarationError(f"{machine.__name__}: {attribute} names {', '.join(unknown)}, no state or event of its own")
+    return listed
 
 
 def _declared(machine: Any) -> Iterator[Any]:  # noqa: ANN401

@@ -79,6 +79,10 @@ class JobMachine(StateMachine, metaclass=JobMachineMeta):
     job_type: ClassVar[type[Job] | None] = None
     title: ClassVar[str] = ""
     vendor_enums: ClassVar[tuple[str, ...]] = ()
+    spine: ClassVar[str] = ""
+    """Names of the states that a picture draws as one straight line."""
+    drawn: ClassVar[str] = ""
+    """Names of states and events in the order that draws best: the order decides which lines cross."""
     lifecycle: ClassVar[Lifecycle]
     _ways: ClassVar[Mapping[tuple[str, str, str], Transition]]
 

@@ -271,6 +271,7 @@ class DataflowJobMachine(JobMachine):
 
     job_type = DataflowJob
     title = "Dataflow job"
+    spine = "UNKNOWN QUEUED PENDING RUNNING DONE"
     vendor_enums = (f"{TYPES}.JobState",)
 
     s = States.from_enum(D, initial=D.UNKNOWN, final=[state for state in D if state.terminal])

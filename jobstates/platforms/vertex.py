@@ -227,6 +227,12 @@ class VertexJobMachine(JobMachine):
 
     job_type = VertexJob
     title = "Vertex AI job"
+    spine = "UNSPECIFIED QUEUED PENDING RUNNING SUCCEEDED"
+    drawn = (
+        "UNSPECIFIED QUEUED FAILED CANCELLED UPDATING PAUSED PARTIALLY_SUCCEEDED CANCELLING PENDING EXPIRED RUNNING SUCCEEDED "
+        "time_out requeue retry cancel submit finish_update pause succeed fail confirm_cancel expire start succeed_partially "
+        "update resume provision"
+    )
     vendor_enums = (f"{TYPES}.JobState", f"{BETA_TYPES}.JobState")
 
     s = States.from_enum(V, initial=V.UNSPECIFIED, final=[state for state in V if state.terminal])

@@ -86,6 +86,10 @@ class VertexPipelineMachine(JobMachine):
 
     job_type = VertexPipeline
     title = "Vertex AI pipeline"
+    drawn = (
+        "UNSPECIFIED RUNNING QUEUED PENDING SUCCEEDED FAILED CANCELLING CANCELLED PAUSED submit provision confirm_cancel "
+        "succeed fail start suspend cancel take_up"
+    )
     vendor_enums = (f"{TYPES}.PipelineState", f"{BETA_TYPES}.PipelineState")
 
     s = States.from_enum(P, initial=P.UNSPECIFIED, final=[state for state in P if state.terminal])

@@ -7,7 +7,7 @@ and the number of the message among the job's messages.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -125,6 +125,14 @@ class Finding(Message):
     """Whether the seen state is believed now."""
     citation: str | None = None
     """The sentence it goes against."""
+
+
+def stay(event: JobEvent, until: datetime | None) -> timedelta | None:
+    """How long a job stayed where an event led it, where both ends are known and their clocks can be compared."""
+    if event.at is None or until is None or event.terminal or (event.at.tzinfo is None) != (until.tzinfo is None):
+        return None
+    length = until - event.at
+    return length if length.total_seconds() > 0 else None
 
 
 _NAMES = set(JobEvent.model_fields)

@@ -49,6 +49,10 @@ class Lifecycle:
     title: str = field(default="", compare=False)
     vendor_enums: tuple[str, ...] = field(default=(), compare=False)
     """Dotted paths of the same enum in the vendor's client libraries."""
+    spine: tuple[str, ...] = field(default=(), compare=False)
+    """Names of states: the straight way through, for pictures. Empty for the shortest way to success."""
+    drawn: tuple[str, ...] = field(default=(), compare=False)
+    """Names of states and events in the order that draws best. What is left out follows in order of phase or declaration."""
 
     @classmethod
     def of(cls, machine: HasLifecycle | type[HasLifecycle] | Self) -> Lifecycle:

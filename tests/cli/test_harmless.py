@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobstates.cli.showing import safe
+from jobstates.spec.wording import safe
 from tests.cli.support import CUSTOM, history, run
 
 HOSTILE = {

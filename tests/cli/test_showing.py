@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from jobstates.cli.asking import _names
-from jobstates.cli.showing import duration
+from jobstates.spec.wording import duration
 
 
 @pytest.mark.parametrize(

@@ -127,5 +127,20 @@ class TestStates:
         )
 
 
+class TestPictures:
+    """What a class says of its pictures."""
+
+    def test_list_states_and_events_by_name(self) -> None:
+        assert declare(spine="NONE OPEN", drawn="OPEN shut").lifecycle.drawn == ("OPEN", "shut")
+
+    @pytest.mark.parametrize("attribute", ["spine", "drawn"])
+    def test_name_nothing_that_is_not_there(self, attribute: str) -> None:
+        reason = refusal_of(**{attribute: "OPEN ajar"})
+        assert reason == f"Toy: {attribute} names ajar, no state or event of its own"
+
+    def test_change_nothing_about_what_the_lifecycle_is(self) -> None:
+        assert declare(spine="NONE OPEN").lifecycle == declare().lifecycle
+
+
 def test_the_machine_room_itself_has_no_lifecycle() -> None:
     assert not hasattr(JobMachine, "lifecycle")

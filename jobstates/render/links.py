@@ -1,0 +1,13 @@
+"""Which addresses may become links, and how they stand in texts that end at a bracket or a quotation mark."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+WEB = ("https://", "http://")
+UNTOUCHED = "/:?#@!$&*+,=%~-._"
+
+
+def safe_link(url: str) -> str:
+    """An address with everything escaped that could end it early; empty when it may not become a link."""
+    return quote(url, safe=UNTOUCHED, errors="replace") if url.lower().startswith(WEB) else ""

@@ -1,0 +1,35 @@
+"""How values are put into words that people read: lengths of time, and names from outside made harmless.
+
+Job names and states come from logs. They are data: whatever in them could steer a reader's eye or program is shown by its number.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+STEERING = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+"""Unicode categories that no name needs: controls, formats (direction marks among them), line separators."""
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def safe(text: object) -> str:
+    """Text from outside with everything escaped that could steer a terminal or the direction of a line."""
+    return "".join(
+        char if unicodedata.category(char) not in STEERING else char.encode("unicode_escape").decode() for char in str(text)
+    )
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in its two largest units: ``45m 19s``."""
+    seconds = int(length.total_seconds())
+    if seconds < MINUTE:
+        return f"{seconds}s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m {seconds % MINUTE}s"
+    if seconds < DAY:
+        return f"{seconds // HOUR}h {seconds % HOUR // MINUTE}m"
+    return f"{seconds // DAY}d {seconds % DAY // HOUR}h"

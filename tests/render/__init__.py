@@ -1,0 +1,1 @@
+"""The renderer: every format, and the page."""
