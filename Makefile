@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.dev-installed
 USE := $(VENV)/.installed
 
-.PHONY: help demo test test-slow test-heavy check bench format clean
+.PHONY: help demo test test-slow test-heavy check docs diagrams bench format clean
 .DEFAULT_GOAL := help
 
 help:            ## show this list
@@ -39,11 +39,19 @@ test-slow: $(DEV) ## the long property runs
 test-heavy: $(DEV) ## tests that need large installs (none yet)
 	$(BIN)/python -m pytest -m heavy -q || test $$? -eq 5
 
-check: $(DEV)    ## lint, formatting, types, layers
+check: $(DEV)    ## lint, formatting, types, layers, drifted diagrams
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/jobstates diagrams diagrams --check
+
+docs: $(DEV)     ## build the documentation site; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -n -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
+diagrams: $(DEV) ## draw the committed gallery again
+	$(BIN)/jobstates diagrams diagrams
 
 bench: $(DEV)    ## measure speed and memory beside other libraries, as ratios
 	$(BIN)/python -m tests.benchmarks
@@ -53,4 +61,4 @@ format: $(DEV)   ## rewrite the code in the house format
 	$(BIN)/ruff format
 
 clean:           ## remove everything that was made
-	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) build dist docs/_build htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from jobstates.errors import (
         ContradictedByService,
         DeclarationError,
+        DrawingFailed,
         InputError,
         JobStatesError,
+        MissingExtra,
         NotAllowed,
         StreamOverflow,
         UnknownEvent,
@@ -43,8 +45,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "jobstates.delivery": "EventStream Overflow Subscription",
-    "jobstates.errors": "ContradictedByService DeclarationError InputError JobStatesError NotAllowed StreamOverflow "
-    "UnknownEvent UnknownFormat UnknownJob UnknownPlatform UnknownState",
+    "jobstates.errors": "ContradictedByService DeclarationError DrawingFailed InputError JobStatesError MissingExtra NotAllowed "
+    "StreamOverflow UnknownEvent UnknownFormat UnknownJob UnknownPlatform UnknownState",
     "jobstates.machine": "EventNotAllowed Followed JobMachine",
     "jobstates.platforms.dataflow": "DataflowJob DataflowJobMachine DataflowJobState",
     "jobstates.platforms.vertex": "VertexJob VertexJobMachine VertexJobState",
@@ -74,6 +76,7 @@ __all__ = [
     "DataflowJobMachine",
     "DataflowJobState",
     "DeclarationError",
+    "DrawingFailed",
     "EventNotAllowed",
     "EventStream",
     "Finding",
@@ -88,6 +91,7 @@ __all__ = [
     "JobStatesError",
     "Kind",
     "Lifecycle",
+    "MissingExtra",
     "NotAllowed",
     "Observation",
     "Outcome",

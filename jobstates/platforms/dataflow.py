@@ -272,6 +272,11 @@ class DataflowJobMachine(JobMachine):
     job_type = DataflowJob
     title = "Dataflow job"
     spine = "UNKNOWN QUEUED PENDING RUNNING DONE"
+    drawn = (
+        "UNKNOWN QUEUED DRAINING DRAINED PENDING RUNNING PAUSING FAILED CANCELLING UPDATED RESOURCE_CLEANING_UP CANCELLED "
+        "STOPPED PAUSED DONE clean_up submit abort_pause confirm_pause confirm_cancel fail resume cancel pause stop replace "
+        "force_cancel auto_pause confirm_drain enqueue finish drain start mark_done launch"
+    )
     vendor_enums = (f"{TYPES}.JobState",)
 
     s = States.from_enum(D, initial=D.UNKNOWN, final=[state for state in D if state.terminal])

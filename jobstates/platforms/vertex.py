@@ -229,9 +229,9 @@ class VertexJobMachine(JobMachine):
     title = "Vertex AI job"
     spine = "UNSPECIFIED QUEUED PENDING RUNNING SUCCEEDED"
     drawn = (
-        "UNSPECIFIED QUEUED FAILED CANCELLED UPDATING PAUSED PARTIALLY_SUCCEEDED CANCELLING PENDING EXPIRED RUNNING SUCCEEDED "
-        "time_out requeue retry cancel submit finish_update pause succeed fail confirm_cancel expire start succeed_partially "
-        "update resume provision"
+        "UNSPECIFIED QUEUED CANCELLED UPDATING EXPIRED PENDING PARTIALLY_SUCCEEDED PAUSED CANCELLING RUNNING FAILED SUCCEEDED "
+        "cancel time_out start finish_update provision requeue confirm_cancel submit succeed retry fail succeed_partially "
+        "update expire resume pause"
     )
     vendor_enums = (f"{TYPES}.JobState", f"{BETA_TYPES}.JobState")
 

@@ -31,7 +31,7 @@ FONT = "Helvetica"
 GRAPH = {
     "rankdir": "TB",
     "newrank": "true",
-    "nodesep": "0.15",
+    "nodesep": "0.14",
     "ranksep": "0.27",
     "pad": "0.2",
     "outputorder": "edgesfirst",
@@ -42,7 +42,7 @@ GRAPH = {
 STATE = {"shape": "box", "style": "rounded,filled", "fontsize": "11", "height": "0.38", "margin": "0.13,0.05", "penwidth": "1.5"}
 PILL = {"shape": "box", "style": "rounded,filled", "fontsize": "9.5", "height": "0.22", "width": "0.4", "margin": "0.08,0.03"}
 EDGE = {"arrowsize": "0.62"}
-FRAME = {"style": "rounded,filled", "margin": "10", "labelloc": "t", "labeljust": "l", "fontsize": "9"}
+FRAME = {"style": "rounded,filled", "margin": "10", "labelloc": "t", "labeljust": "r", "fontsize": "9"}
 BOX = "cluster_frame"
 """Graphviz draws a box around a subgraph whose name begins with ``cluster``."""
 SOLID = "solid"
@@ -142,14 +142,14 @@ class Drawing:
         if self._order[line.target] < self._order[line.source] and not back:
             look["constraint"] = "false"
         tail, head = (line.pill, line.source) if back else (line.source, line.pill)
-        self._graph.edge(tail, head, _attributes=look | self._pull(tail, head, "1"))
+        self._edge(tail, head, look | self._pull(tail, head, "1"))
 
     def _head(self, pill: Pill) -> None:
         look = self._stroke(pill) | _about(f"head-{pill.id}", "head", "", "")
         if pill.back:
             look["dir"] = "back"
         tail, head = (pill.target, pill.id) if pill.back else (pill.id, pill.target)
-        self._graph.edge(tail, head, _attributes=look | self._pull(tail, head, "2"))
+        self._edge(tail, head, look | self._pull(tail, head, "2"))
 
     def _pull(self, tail: str, head: str, weight: str) -> dict[str, str]:
         """How strongly a line is kept short and straight: most of all on the straight way through."""
@@ -167,9 +167,15 @@ class Drawing:
         elif part.mark in HEAT:
             colour = TONES[self._mode][HEAT[-1].value].border
             width = f"{1.0 + 3.2 * log1p(part.count or 0) / log1p(self._most):.1f}"
-        if part.basis is Basis.OBSERVED:
-            colour = f"{colour}:{self._inks['background']}:{colour}"
-        return {"style": PATTERNS[part.basis], "color": colour, "penwidth": width}
+        double = {"double": "yes"} if part.basis is Basis.OBSERVED else {}
+        return {"style": PATTERNS[part.basis], "color": colour, "penwidth": width} | double
+
+    def _edge(self, tail: str, head: str, look: dict[str, str]) -> None:
+        if look.pop("double", None):
+            # The sign at a line's end takes the first colour, the one at its beginning the second.
+            double = f"{look['color']}:{self._inks['background']}:{look['color']}"
+            look["color"] = f"transparent:{double}:transparent" if look.get("dir") == "back" else double
+        self._graph.edge(tail, head, _attributes=look)
 
     def _sink(self) -> None:
         """All ends side by side, at the bottom."""
@@ -200,7 +206,7 @@ class Drawing:
         gathered = [one for one in self._diagram.lines if one.id in line.lines]
         about = _about(line.id, "line framed", gathered_tooltip(gathered), gathered[0].href)
         look = self._stroke(line) | about | {"dir": "none", "ltail": BOX}
-        self._graph.edge(inside, line.pill, _attributes=look)
+        self._edge(inside, line.pill, look)
 
 
 def _coloured(tone: Tone) -> dict[str, str]:

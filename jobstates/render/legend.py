@@ -69,16 +69,20 @@ def _bases(diagram: Diagram, mode: Mode) -> list[str]:
     drawn = {line.basis for line in diagram.lines}
     cells = [cell for basis in Basis if basis in drawn for cell in _line(SAMPLES[basis], basis.value, mode)]
     if any(line.contested for line in diagram.lines):
-        inks = INKS[mode]
-        dot = f'<FONT POINT-SIZE="8" COLOR="{inks["edge"]}">●</FONT>'
-        cells.append(f'<TD>{dot}<FONT POINT-SIZE="8" COLOR="{inks["note"]}"> contested</FONT></TD>')
+        cells += [
+            f'<TD CELLPADDING="0"><FONT POINT-SIZE="8" COLOR="{INKS[mode]["edge"]}">●</FONT></TD>',
+            _note("contested", mode),
+        ]
     return cells
 
 
 def _line(sample: str, name: str, mode: Mode) -> tuple[str, str]:
-    inks = INKS[mode]
-    piece = f'<TD WIDTH="24" FIXEDSIZE="TRUE" BORDER="1" COLOR="{inks["edge"]}" {sample}></TD>'
+    piece = f'<TD WIDTH="24" FIXEDSIZE="TRUE" BORDER="1" COLOR="{INKS[mode]["edge"]}" {sample}></TD>'
     return (
         f'<TD CELLPADDING="0">{TABLE.format(0, 0)}<TR>{piece}</TR></TABLE></TD>',
-        f'<TD><FONT POINT-SIZE="8" COLOR="{inks["note"]}">{name}</FONT></TD>',
+        _note(name, mode),
     )
+
+
+def _note(text: str, mode: Mode) -> str:
+    return f'<TD><FONT POINT-SIZE="8" COLOR="{INKS[mode]["note"]}">{text}</FONT></TD>'

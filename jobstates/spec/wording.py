@@ -18,9 +18,14 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 def safe(text: object) -> str:
     """Text from outside with everything escaped that could steer a terminal or the direction of a line."""
-    return "".join(
-        char if unicodedata.category(char) not in STEERING else char.encode("unicode_escape").decode() for char in str(text)
-    )
+    shown = str(text)
+    if shown.isprintable():  # nearly every text is, and this is many times faster
+        return shown
+    return "".join(char if unicodedata.category(char) not in STEERING else _number(char) for char in shown)
+
+
+def _number(char: str) -> str:
+    return char.encode("unicode_escape").decode()
 
 
 def duration(length: timedelta) -> str:

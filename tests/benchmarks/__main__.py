@@ -1,4 +1,4 @@
-"""``make bench``: what following a job costs, beside the nearest thing in other libraries.
+"""``make bench``: what following and drawing cost, beside the nearest thing in other libraries.
 
 Machines are noisy, so contestants take turns and the best round of each counts; only the ratios mean something.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import importing, memory, speed
+from tests.benchmarks import drawing, importing, memory, speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,8 @@ BARS = (
     Bar("Tracker.observe, changed, one subscriber", "transitions event, guard and callback", speed.changed, "us", 0.5),
     Bar("machine.observe", "the python-statemachine event it fires", speed.machine, "us", 1.3),
     Bar("memory of a tracked job and its key", "Automat instance and its key", memory.tracked, "B", 1.0),
+    Bar("Dataflow lifecycle to SVG", "the engine on the same DOT", drawing.dataflow, "ms", 2.0),
+    Bar("Vertex lifecycle to SVG", "the engine on the same DOT", drawing.vertex, "ms", 2.0),
     Bar("import jobstates", "import statemachine, pydantic", importing.whole, "ms", 1.3),
 )
 
@@ -48,7 +50,7 @@ def measured() -> Iterator[tuple[str, ...]]:
 
 def main() -> None:
     """Measure everything and print one table."""
-    table = Table(title="Cost of following a job", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="Cost of following and drawing", title_justify="left", box=None, pad_edge=False)
     for column in ("jobstates", "", "beside", "", "ratio", "bar", ""):
         table.add_column(column)
     for row in measured():

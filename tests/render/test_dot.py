@@ -60,6 +60,13 @@ def test_an_observed_line_is_double_in_every_line_that_is() -> None:
     assert double == {line.id for line in VERTEX.lines if line.basis is Basis.OBSERVED}
 
 
+def test_what_marks_a_double_line_has_its_colour() -> None:
+    svg = draw(dot(VERTEX)).decode().replace("&#45;", "-")
+    signs = dict(re.findall(r'<g id="([\w-]+)"(?:(?!</g>).)*<polygon fill="(#\w+)"', svg, re.DOTALL))
+    observed = [f"head-{pill.id}" for pill in VERTEX.pills if pill.basis is Basis.OBSERVED]
+    assert {signs[head] for head in observed} == {INKS[Mode.LIGHT]["edge"]}
+
+
 def test_a_contested_line_begins_with_a_dot() -> None:
     dotted = {part for part, said in statements(DATAFLOW).items() if "arrowtail=dot" in said}
     assert dotted == {line.id for line in DATAFLOW.lines if line.contested}

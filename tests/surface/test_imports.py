@@ -19,6 +19,8 @@ USES = {
     "every name": "from jobstates import *",
     "a tracker at work": "from jobstates import Tracker; Tracker().observe('customJobs/1', 'RUNNING')",
     "a machine at work": "from jobstates import DataflowJobMachine; DataflowJobMachine('x').observe('RUNNING')",
+    "pictures as text": "from jobstates import DataflowJobMachine; from jobstates.render import diagram, export; "
+    "export(diagram(DataflowJobMachine.lifecycle), 'mermaid')",
     "the readers": "from jobstates.reading import read; list(read(['{}']))",
 }
 

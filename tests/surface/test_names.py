@@ -18,8 +18,8 @@ Actor Basis DataflowJob DataflowJobMachine DataflowJobState Finding JobEvent Job
 Subscription Tracker VertexJob VertexJobMachine VertexJobState VertexPipelineMachine follow
 """
 ERRORS = """
-ContradictedByService DeclarationError EventNotAllowed InputError JobStatesError NotAllowed StreamOverflow UnknownEvent
-UnknownFormat UnknownJob UnknownPlatform UnknownState
+ContradictedByService DeclarationError DrawingFailed EventNotAllowed InputError JobStatesError MissingExtra NotAllowed
+StreamOverflow UnknownEvent UnknownFormat UnknownJob UnknownPlatform UnknownState
 """
 OURS = """
 Arrow Citation Clock EventStream FindingKind Followed Intent Job JobState Kind Overflow Policy Record Request Sentence Source Step

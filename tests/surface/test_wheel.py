@@ -38,9 +38,21 @@ def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "bin"
 
 
+@pytest.fixture(scope="module")
+def drawing(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a new environment in which the wheel is installed with what it needs to draw."""
+    place = tmp_path_factory.mktemp("drawing")
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-c", str(ROOT / "requirements-dev.txt"), f"{wheel}[diagrams]"], check=True, capture_output=True)
+    return place / "bin"
+
+
 def run(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    """Run a program far from the source tree."""
-    return subprocess.run([program, *args], capture_output=True, text=True, encoding="utf-8", check=False, cwd=program.parent)
+    """Run a program far from the source tree, and where no other program is found."""
+    alone = {"PATH": str(program.parent), "LANG": "C.UTF-8"}
+    command = [program, *args]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=program.parent, env=alone)
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
@@ -96,3 +108,25 @@ def test_without_client_libraries_there_is_nothing_to_compare_with(fresh: Path) 
 
 def test_every_public_name_loads_where_nothing_else_is_installed(fresh: Path) -> None:
     assert run(fresh / "python", "-W", "error", "-c", "from jobstates import *").stderr == ""
+
+
+@pytest.mark.parametrize(("form", "begin"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("html", b"<!doctype"), ("dot", b"digraph")])
+def test_the_extra_alone_draws(drawing: Path, tmp_path: Path, form: str, begin: bytes) -> None:
+    target = tmp_path / f"dataflow.{form}"
+    done = run(drawing / "jobstates", "diagram", "dataflow", "-o", str(target))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_bytes().lower().startswith(begin.lower())
+
+
+@pytest.mark.parametrize("form", ["mermaid", "md", "json", "html"])
+def test_what_needs_no_drawing_works_without_the_extra(fresh: Path, form: str) -> None:
+    done = run(fresh / "jobstates", "diagram", "dataflow", "--format", form)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "RUNNING" in done.stdout
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "dot"])
+def test_what_needs_it_names_the_extra(fresh: Path, tmp_path: Path, form: str) -> None:
+    done = run(fresh / "jobstates", "diagram", "dataflow", "-o", str(tmp_path / f"dataflow.{form}"))
+    assert done.returncode == 2
+    assert 'pip install "jobstates[diagrams]"' in done.stderr
