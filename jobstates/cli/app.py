@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import jobstates
-from jobstates.cli import demonstrating, drifting, explaining, replaying, schemas
+from jobstates.cli import demonstrating, drawing, drifting, exhibiting, explaining, replaying, schemas
 from jobstates.cli.showing import complain
 from jobstates.errors import JobStatesError
 
@@ -34,6 +34,8 @@ app.command("states")(explaining.states)
 app.command("allowed")(explaining.allowed)
 app.command("explain")(explaining.explain)
 app.command("replay")(replaying.replay)
+app.command("diagram")(drawing.draw)
+app.command("diagrams")(exhibiting.exhibit)
 app.command("drift")(drifting.drift)
 app.command("schema")(schemas.schema)
 app.command("demo")(demonstrating.demo)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobstates.cli.asking import JsonOption, lifecycle_of
+from jobstates.cli.following import follow_file
 from jobstates.cli.lives import Lives
-from jobstates.cli.opening import called, opened
 from jobstates.cli.showing import complain, output, put_json
 from jobstates.cli.timeline import show
-from jobstates.cli.vocabulary import Installed
-from jobstates.reading import FORMATS, Sighting, Unreadable, read
+from jobstates.reading import FORMATS
 from jobstates.spec.event import FindingKind
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def replay(
     if platform != AUTO:
         lifecycle_of(platform)
     lives = Lives()
-    readable = [_read(name, lives, platform, format_) for name in files]
+    readable = [follow_file(name, lives, platform=_chosen(platform), format_=_chosen(format_)) for name in files]
     console = output()
     for life in lives:
         if json:
@@ -58,22 +57,6 @@ def replay(
         raise typer.Exit(2)
     if strict and any(finding.kind in AGAINST_THE_LIFECYCLE for life in lives for finding in life.findings):
         raise typer.Exit(1)
-
-
-def _read(name: str, lives: Lives, platform: str, format_: str) -> bool:
-    """Read one file into the lives; whether all of it could be read."""
-    good = True
-    try:
-        with opened(name) as lines:
-            for found in read(lines, vocabulary=Installed(), platform=_chosen(platform), format=_chosen(format_)):
-                bad = lives.see(found) if isinstance(found, Sighting) else found
-                if isinstance(bad, Unreadable):
-                    complain(f"{called(name)}, line {bad.line}: {bad.reason}")
-                    good = False
-    except OSError as error:
-        complain(f"{called(name)}: {error.strerror or error}")
-        return False
-    return good
 
 
 def _chosen(option: str) -> str | None:

@@ -9,19 +9,20 @@ import typer
 
 from jobstates.cli.lives import ReplayedJob
 from jobstates.errors import InputError
+from jobstates.render import Diagram
 from jobstates.spec.event import Finding, JobEvent
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-MODELS: dict[str, type[BaseModel]] = {"event": JobEvent, "finding": Finding, "replay": ReplayedJob}
+MODELS: dict[str, type[BaseModel]] = {"event": JobEvent, "finding": Finding, "replay": ReplayedJob, "diagram": Diagram}
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(
     name: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}; all of them by name when left out.")] = "",
 ) -> None:
-    """Print the JSON Schema of events, findings and replayed jobs."""
+    """Print the JSON Schema of events, findings, replayed jobs and diagrams."""
     if name and name not in MODELS:
         raise InputError(f"there is no schema {name!r}; there are {', '.join(MODELS)}")
     wanted = MODELS[name] if name else None

@@ -6,6 +6,7 @@ Arrows are gathered by event, actor, target and guards. States flow from the fir
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from jobstates.render.diagram import Diagram, Line, Pill, Quote, StateBox
 from jobstates.render.framing import framed
+from jobstates.render.links import may_link
 from jobstates.spec.state import Outcome, Phase
 
 if TYPE_CHECKING:
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 PHASES = {phase: place for place, phase in enumerate(Phase)}
-SAFE = ("https://", "http://", "#")
-"""How a link may begin. Anything else a browser might run."""
+ODD = re.compile(r"[^A-Za-z0-9_-]")
+"""What an id had better not hold: every format has its own idea of it."""
 
 
 def diagram(lifecycle: Lifecycle, job: Job | None = None, *, href: Href | None = None, frame: bool = True) -> Diagram:
@@ -65,13 +67,13 @@ def diagram(lifecycle: Lifecycle, job: Job | None = None, *, href: Href | None =
 
 def state_id(state: JobState) -> str:
     """The id of a state in every diagram."""
-    return f"state-{state.name}"
+    return f"state-{_plain(state.name)}"
 
 
 @cache
 def line_ids(lifecycle: Lifecycle) -> Mapping[Arrow, str]:
     """The id of each arrow in every diagram of its platform."""
-    return _numbered((arrow, f"arrow-{arrow.source.name}-{arrow.event}-{arrow.target.name}") for arrow in lifecycle.arrows)
+    return _numbered((arrow, _joined("arrow", arrow.source.name, arrow.event, arrow.target.name)) for arrow in lifecycle.arrows)
 
 
 @cache
@@ -79,7 +81,7 @@ def pill_ids(lifecycle: Lifecycle) -> Mapping[Arrow, str]:
     """The id of the pill that each arrow leads to, in every diagram of its platform."""
     shared = {arrow: _shared(lifecycle, arrow) for arrow in lifecycle.arrows}
     plain_first = sorted(shared.items(), key=lambda item: item[0].guard is not None)
-    ids = _numbered({key: f"event-{arrow.event}-{arrow.target.name}" for arrow, key in plain_first}.items())
+    ids = _numbered({key: _joined("event", arrow.event, arrow.target.name) for arrow, key in plain_first}.items())
     return {arrow: ids[key] for arrow, key in shared.items()}
 
 
@@ -91,6 +93,15 @@ def flow(lifecycle: Lifecycle) -> tuple[JobState, ...]:
 
 def _places(lifecycle: Lifecycle) -> dict[str, int]:
     return {name: place for place, name in enumerate(lifecycle.drawn)}
+
+
+def _joined(*names: str) -> str:
+    return "-".join(map(_plain, names))
+
+
+def _plain(name: str) -> str:
+    """A name in the alphabet of ids; other letters stand by their numbers."""
+    return ODD.sub(lambda odd: f"_{ord(odd[0]):x}_", name)
 
 
 def _shared(lifecycle: Lifecycle, arrow: Arrow) -> tuple[object, ...]:
@@ -190,7 +201,7 @@ def _document(cited: Any) -> str:  # noqa: ANN401  # a state or an arrow: both c
 
 
 def _safe(url: str) -> str:
-    return url if url.lower().startswith(SAFE) else ""
+    return url if may_link(url) else ""
 
 
 def _spine(lifecycle: Lifecycle, arrows: Sequence[Arrow]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from jobstates.errors import MissingExtra
 from jobstates.render.diagram import Mark
 from jobstates.render.labels import gathered_tooltip, pill_label, pill_tooltip, state_label, state_tooltip, tooltip
 from jobstates.render.legend import legend
+from jobstates.render.links import may_link
 from jobstates.render.palette import HEAT, INKS, TONES, Mode, pill_tone, state_tone
 from jobstates.spec.arrow import Actor
 from jobstates.spec.citation import Basis
@@ -166,7 +167,7 @@ class Drawing:
             colour = TONES[self._mode]["never"].border
         elif part.mark in HEAT:
             colour = TONES[self._mode][HEAT[-1].value].border
-            width = f"{1.0 + 3.2 * log1p(part.count or 0) / log1p(self._most):.1f}"
+            width = f"{1.0 + 3.2 * log1p(part.count or 0) / log1p(self._most or 1):.1f}"
         double = {"double": "yes"} if part.basis is Basis.OBSERVED else {}
         return {"style": PATTERNS[part.basis], "color": colour, "penwidth": width} | double
 
@@ -215,7 +216,7 @@ def _coloured(tone: Tone) -> dict[str, str]:
 
 def _about(part: str, kind: str, told: str, href: str) -> dict[str, str]:
     """What is not seen: the id, the class, and what is told when a reader points there."""
-    linked = {"URL": escape(href), "target": "_top"} if href else {}
+    linked = {"URL": escape(href), "target": "_top"} if may_link(href) else {}
     return {"id": escape(part), "class": kind} | ({"tooltip": escape(told)} if told else {}) | linked
 
 

@@ -37,9 +37,10 @@ def legend(diagram: Diagram, mode: Mode) -> str:
 
 
 def _phases(diagram: Diagram, mode: Mode) -> list[str]:
-    """A chip for every kind of state, in the order of the states."""
-    tones = dict.fromkeys((phase_tone(box.phase, box.outcome), box.phase is Phase.TERMINAL) for box in diagram.states)
-    return [_chip(f"{SIGNS.get(name, '')} {name}".strip(), TONES[mode][name], final=final) for name, final in tones]
+    """A chip for every kind of state, always in the same order."""
+    final = {phase_tone(box.phase, box.outcome): box.phase is Phase.TERMINAL for box in diagram.states}
+    shown = {name: tone for name, tone in TONES[mode].items() if name in final}
+    return [_chip(f"{SIGNS.get(name, '')} {name}".strip(), tone, final=final[name]) for name, tone in shown.items()]
 
 
 def _events(diagram: Diagram, mode: Mode) -> list[str]:

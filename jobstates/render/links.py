@@ -5,7 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 WEB = ("https://", "http://")
+HERE = "#"
 UNTOUCHED = "/:?#@!$&*+,=%~-._"
+
+
+def may_link(url: str) -> bool:
+    """Whether an address may become a link: to the web, or to a place on the same page. Anything else a browser might run."""
+    return url.lower().startswith((*WEB, HERE))
 
 
 def safe_link(url: str) -> str:

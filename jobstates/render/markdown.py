@@ -32,13 +32,15 @@ def markdown(diagram: Diagram) -> str:
     """The diagram as two tables under a heading."""
     names = {box.id: _text(box.name) for box in diagram.states}
     pills = {pill.id: pill for pill in diagram.pills}
+    places = {box.id: place for place, box in enumerate(diagram.states)}
+    lines = sorted(diagram.lines, key=lambda line: places[line.source])
     parts = [
         f"# {_text(diagram.title)}",
         *([_text(diagram.subtitle)] if diagram.subtitle else []),
         "## States",
         _table([_state(box) for box in diagram.states]),
         "## Arrows",
-        _table([_arrow(line, pills[line.pill], names) for line in diagram.lines]),
+        _table([_arrow(line, pills[line.pill], names) for line in lines]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -105,4 +107,4 @@ def _lines(lines: Iterable[str]) -> str:
 
 def _text(text: str) -> str:
     """A text as nothing but text."""
-    return MARKUP.sub(r"\\\g<0>", clean(text, LONGEST))
+    return MARKUP.sub(r"\\\g<0>", clean(text, LONGEST)) if text else ""

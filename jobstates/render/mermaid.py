@@ -98,7 +98,7 @@ def _state(box: StateBox) -> _Node:
     number = "" if box.number is None else f" · {box.number}"
     shape = ("[[", "]]") if box.phase is Phase.TERMINAL else ("(", ")")
     return _Node(
-        _lines(f"{sign}{clean(box.name)}{number}", *box.lines),
+        _lines(f"{sign}{box.name}{number}", *box.lines),
         shape,
         _styled(f"state_{kind}", box.mark),
         state_tone(box, Mode.LIGHT),
@@ -106,10 +106,10 @@ def _state(box: StateBox) -> _Node:
 
 
 def _pill(pill: Pill) -> _Node:
-    counted = "" if pill.count is None else f": {pill.count:,}"
+    counted = f": {pill.count:,}" if pill.count else ""
     sign = f"{SIGNS['failure']} " if pill.mark in (Mark.NEVER, Mark.ODD) else ""
     guard = [f"[{pill.guard}]"] if pill.guard else []
-    text = _lines(f"{sign}{clean(pill.event)}{counted}", *guard, *pill.lines)
+    text = _lines(f"{sign}{pill.event}{counted}", *guard, *pill.lines)
     return _Node(text, ("([", "])"), _styled(f"event_{pill.actor}", pill.mark), pill_tone(pill, Mode.LIGHT))
 
 
@@ -160,5 +160,6 @@ def _styles(nodes: Iterable[_Node]) -> Iterator[str]:
     for name, (fill, border, text) in {node.style: node.tone for node in nodes}.items():
         dashed = ",stroke-dasharray:4 3" if name.startswith("state_unspecified") else ""
         bold = ",stroke-width:3px,font-weight:bold" if name.endswith((Mark.TAKEN, Mark.NOW)) else ""
-        edge = RIM if name == "event_user" else border
-        yield f"classDef {name} fill:{fill},stroke:{edge},color:{text}{dashed}{bold}"
+        rim = RIM if name == "event_user" else border
+        ground = "transparent" if name.endswith(Mark.FADED) else fill
+        yield f"classDef {name} fill:{ground},stroke:{rim},color:{text}{dashed}{bold}"

@@ -11,6 +11,7 @@ from datetime import UTC
 from math import log1p
 from typing import TYPE_CHECKING, TypeVar
 
+from jobstates.render.arranging import state_id
 from jobstates.render.diagram import Line, Mark, Pill, StateBox
 from jobstates.render.palette import HEAT
 from jobstates.spec.event import stay
@@ -42,7 +43,7 @@ NOT_HERE = "The lifecycle has this arrow, but not for the jobs drawn here."
 
 def with_current(diagram: Diagram, state: JobState) -> Diagram:
     """The diagram with the state that a job is in now."""
-    return diagram.model_copy(update={"states": _changed(diagram.states, {f"state-{state.name}": {"mark": Mark.NOW}})})
+    return diagram.model_copy(update={"states": _changed(diagram.states, {state_id(state): {"mark": Mark.NOW}})})
 
 
 def with_path(diagram: Diagram, history: History) -> Diagram:
@@ -112,8 +113,10 @@ def _counted(diagram: Diagram, events: Sequence[JobEvent], untaken: Mark) -> Dia
         mark = _passed(part, _heat(number, most)) if number else untaken
         return {"count": number, "mark": mark}
 
+    jobs = len({event.job for event in events})
     return whole.model_copy(
         update={
+            "subtitle": ", ".join(filter(None, (whole.subtitle, f"{jobs:,} job{'s' * (jobs != 1)}"))),
             "pills": _changed(whole.pills, {pill.id: change(pill, reached[pill.id]) for pill in whole.pills}),
             "lines": _changed(whole.lines, {line.id: change(line, taken[line.id]) for line in whole.lines}),
             "frame": None,

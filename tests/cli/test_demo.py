@@ -32,7 +32,7 @@ def test_no_command_shows_the_commands() -> None:
     for args in ((), ("-h",), ("--help",)):
         ended = run(*args, columns=100)
         shown = ended.out + ended.err
-        assert all(name in shown for name in ("states", "allowed", "explain", "replay", "drift", "schema", "demo"))
+        assert all(name in shown for name in ("states", "allowed", "explain", "replay", "diagram", "drift", "schema", "demo"))
         assert "Exit codes: 0 yes or done, 1 no, 2 the input cannot be used." in shown
 
 

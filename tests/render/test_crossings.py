@@ -5,12 +5,22 @@ from __future__ import annotations
 import pytest
 
 from jobstates.platforms import platforms
-from jobstates.render import diagram, export
+from jobstates.render import Diagram, diagram, export
 from jobstates.render.crossings import crossings, size
 from jobstates.render.drawing import draw
+from jobstates.render.gallery import variants
 
-MOST = {"dataflow": 20, "vertex": 12, "vertex-pipeline": 2}
+MOST = {"dataflow": 17, "vertex": 1, "vertex-pipeline": 2}
+PER_LINE = 14 / 30
+"""What a picture that was found readable has: 14 crossings of 30 lines."""
+PASSING = 3
+"""In a small picture a few lines that pass each other say little."""
 WIDEST = 1100
+VARIANTS = [
+    pytest.param(drawn, id=f"{drawn.platform} {name}")
+    for machine in platforms().values()
+    for name, _, drawn in variants(machine.lifecycle, diagram(machine.lifecycle))
+]
 
 
 def drawing(*paths: str) -> str:
@@ -53,6 +63,13 @@ def test_two_lines_that_must_cross_do() -> None:
     kept_in_order = "digraph { a -> d; b -> c; {rank=same; a -> b [style=invis]} {rank=same; c -> d [style=invis]} }"
     svg = draw(kept_in_order).decode().replace('class="edge"', 'class="edge line"')
     assert crossings(svg) == 1
+
+
+@pytest.mark.parametrize("drawn", VARIANTS)
+def test_what_a_kind_of_job_can_do_is_as_easy_to_follow(drawn: Diagram) -> None:
+    svg = export(drawn, "svg").decode()
+    assert crossings(svg) <= PER_LINE * len(drawn.lines) + PASSING
+    assert size(svg)[0] <= WIDEST
 
 
 @pytest.mark.parametrize("platform", sorted(MOST))

@@ -140,6 +140,7 @@ def test_heat_grows_with_the_count_and_fades_what_nobody_took() -> None:
     pills = {pill.id: pill.count for pill in drawn.pills}
     assert (pills["event-start-RUNNING"], pills["event-drain-DRAINING"]) == (51, 0)
     assert drawn.legend == ("heat",)
+    assert drawn.subtitle == "1 job"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 10, 1000])
