@@ -43,7 +43,7 @@ def exhibit(
 
     With --check, a PNG is the same if it was drawn from the same DOT; any other file byte for byte, which takes the same engine.
     """
-    gallery = Gallery(_published(), engine or None, pngs=not check)
+    gallery = Gallery(published(), engine or None, pngs=not check)
     names = platform or list(platforms())
     if check:
         _engine_must_be_the_same(folder, engine or None)
@@ -69,7 +69,7 @@ def _all(gallery: Gallery, names: Sequence[str]) -> Iterator[Drawn]:
     yield gallery.index(finished)
 
 
-def _published() -> dict[str, list[History]]:
+def published() -> dict[str, list[History]]:
     """The histories that come with this package, by platform."""
     lives = Lives()
     with files("jobstates.cli").joinpath("demo.jsonl").open(encoding="utf-8") as lines:

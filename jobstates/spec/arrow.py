@@ -49,7 +49,7 @@ class Arrow:
     request: Request | None = None
     """How it is asked for; None when the service does it by itself."""
     guards: tuple[str, ...] = ()
-    """Names of properties of the job that must all be true; a name that begins with ``not `` must be false."""
+    """Names of properties of the job that must all be true; a name that begins with ``not`` must be false."""
 
     @property
     def actor(self) -> Actor:

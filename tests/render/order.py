@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jobstates.render import Diagram
     from jobstates.spec.lifecycle import Lifecycle
 
-WIDEST = 1090
+WIDEST = 1070
 """Pixels; a little less than a page, so that an overlay still fits."""
 PER_PIXEL = 0.3
 """What a pixel too many costs, in crossings."""
