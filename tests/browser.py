@@ -124,7 +124,8 @@ def visitor(browser: Windows) -> Iterator[Visitor]:
 
 def barriers(page: Page) -> list[str]:
     """What axe finds serious or critical for people who use assistive technology, with the places it names."""
-    found = Axe().run(page).response["violations"]
+    # Its preload would fetch style sheets again, which pages opened as files may not.
+    found = Axe().run(page, options={"preload": False}).response["violations"]
     return [
         f"{violation['id']}: {node['html'][:200]}"
         for violation in found

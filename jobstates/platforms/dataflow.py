@@ -273,9 +273,9 @@ class DataflowJobMachine(JobMachine):
     title = "Dataflow job"
     spine = "UNKNOWN QUEUED PENDING RUNNING DONE"
     drawn = (
-        "UNKNOWN QUEUED DRAINING DRAINED PENDING RUNNING PAUSING FAILED CANCELLING UPDATED RESOURCE_CLEANING_UP CANCELLED "
-        "STOPPED PAUSED DONE clean_up submit abort_pause confirm_pause confirm_cancel fail resume cancel pause stop replace "
-        "force_cancel auto_pause confirm_drain enqueue finish drain start mark_done launch"
+        "UNKNOWN QUEUED PENDING RUNNING RESOURCE_CLEANING_UP STOPPED DONE PAUSING UPDATED DRAINING PAUSED CANCELLED DRAINED "
+        "FAILED CANCELLING clean_up submit abort_pause stop confirm_pause confirm_drain pause confirm_cancel fail enqueue "
+        "cancel resume replace start force_cancel finish auto_pause drain launch mark_done"
     )
     vendor_enums = (f"{TYPES}.JobState",)
 

@@ -51,7 +51,7 @@ def drawing(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
     """Run a program far from the source tree, and where no other program is found."""
     alone = {"PATH": str(program.parent), "LANG": "C.UTF-8"}
-    command = [program, *args]
+    command = [str(program), *args]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=program.parent, env=alone)
 
 
