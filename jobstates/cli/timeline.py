@@ -48,7 +48,7 @@ def _rail(life: Life, lifecycle: Lifecycle) -> Iterator[Text]:
     """Stations, each with the event that led there. What nobody saw is dotted; the station the job is at now is marked."""
     for place, event in enumerate(life.events):
         following = life.events[place + 1] if place + 1 < len(life.events) else None
-        piece = _way(event) if place or event.event != "submit" else Text()
+        piece = Text() if lifecycle.state(event.source).unspecified else _way(event)
         state = lifecycle.state(event.target)
         piece.append_text(_station(state, seen=not _passed_unseen(event, following), last=following is None))
         if length := stay(event, following.at if following else life.last):

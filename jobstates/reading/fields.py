@@ -40,6 +40,8 @@ _BEGINS = re.compile(
 )
 _ONE_LINE = re.compile(r"\bname=.{1,400}\bstate=<|\bstate=<.{1,400}\bname=")
 _STRUCTURE = re.compile(r"\s*(?:[}\])>]+[,;]?|[\[{(]|-)\s*")
+_MORE = re.compile(r"^\w+\s+\w+=")
+"""A state with another field behind it, on one line: a poll, and no field of an object."""
 _OPENED = ("", "{", "[", "(", "|", "|-", ">", ">-")
 _CLOSING = {"}": "{", ")": "(", "]": "[", ">": "<"}
 _LONGEST = 10_000
@@ -88,6 +90,9 @@ class FieldReader:
     def _field(self, found: re.Match[str], line: Line) -> bool:
         indent = found.start("label") if found["label"] else found.start("quote")
         key, value = snake(found["key"]), _bare(found["value"] or "")
+        if key in STATE_KEYS and _MORE.search(value):
+            self._end()
+            return False
         if self._object is not None and indent > self._base:
             self._part(key, value)
             return True

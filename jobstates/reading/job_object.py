@@ -51,8 +51,10 @@ def sight_object(page: Page, told: JobObject) -> bool:
     key = next((key for key in STATE_KEYS if told.fields.get(key) is not None), None)
     name = _name(told.fields)
     if name is None or key is None:
-        if name and (job_type := _type(told.fields)):
-            page.learn_type(page.resolved(name), job_type)
+        if name:
+            page.turn_to(name)
+            if job_type := _type(told.fields):
+                page.learn_type(page.resolved(name), job_type)
         return False
     return sight_state(page, name, told, key)
 

@@ -75,6 +75,11 @@ class Page:
             self.mentions += 1
             self.subject = self.named[0] if len({name.text for name in self.named}) == 1 else None
 
+    def turn_to(self, name: JobName) -> None:
+        """Take note that what follows is about a job."""
+        self.mentions += 1
+        self.subject = self.resolved(name)
+
     def resolved(self, name: JobName) -> JobName:
         """The job under the fullest name seen so far, which may be this one."""
         known = self._names.get(name.id)

@@ -25,6 +25,14 @@ def test_a_poll_belongs_to_the_job_named_last_above_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("naming", ["job: {}", "name: {}", "job_id = {}", "job: {}\ntype: JOB_TYPE_BATCH"])
+def test_a_field_that_names_a_job_names_it_for_the_polls_below(naming: str) -> None:
+    text = (
+        f"submitted {CUSTOM}\n{naming.format(CUSTOM2)}\nstate=JOB_STATE_RUNNING elapsed=63s\nstate=JOB_STATE_FAILED elapsed=90s\n"
+    )
+    assert states_in(text) == [(CUSTOM2, "JOB_STATE_RUNNING"), (CUSTOM2, "JOB_STATE_FAILED")]
+
+
 @pytest.mark.parametrize(
     "poll",
     [
