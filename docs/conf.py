@@ -26,7 +26,12 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 napoleon_google_docstring = True
-nitpick_ignore_regex = [("py:.*", ".*")]  # names of other libraries, whose pages are elsewhere
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!jobstates\.).*"),  # names of other libraries, whose pages are elsewhere
+    ("py:.*", r"jobstates\.(?:\w+\.)*_\w+"),  # private ancestors
+    ("py:.*", r"jobstates\.(?:spec\.lifecycle\.HasLifecycle|spec\.event\.Message|delivery\.stream\.M)"),  # in signatures only
+    ("py:.*", r"jobstates\.render\.diagram\.\w+"),  # the parts of a diagram are described by its JSON
+]
 
 html_theme = "furo"
 html_title = "jobstates"

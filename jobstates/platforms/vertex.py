@@ -302,7 +302,8 @@ class VertexJobMachine(JobMachine):
         arrow(s.PAUSED.to(s.RUNNING, cond="has_pause"), ASK_RESUME,
               MONITORING.says("Resume the job, the state will return to 'RUNNING'.")
               .also(RESUME.quote("A deleted ModelDeploymentMonitoringJob can't be resumed."))
-              .but(JOB_STATE.quote(JUST_CREATED)))
+              .but(JOB_STATE.quote(JUST_CREATED))
+              .noting("the sentence on the one kind that can be resumed is followed; the other speaks of jobs in general"))
         | arrow(s.PAUSED.to(s.QUEUED, cond="resumes_into_queue"), ASK_RESUME_ANY,
                 JOB_STATE.implies(JUST_CREATED).also(JOB_STATE.quote("The job has been stopped, and can be resumed.")))
     )

@@ -76,7 +76,7 @@ class Gallery:
         Raises:
             DrawingFailed, MissingExtra: when nothing can draw.
         """
-        folder, whole = UNSAFE.sub("_", lifecycle.platform), diagram(lifecycle)
+        folder, whole = folder_of(lifecycle), diagram(lifecycle)
         yield self._svg(f"{folder}/{WHOLE}.svg", whole, "everything that some job can do")
         for mode in (Mode.LIGHT, Mode.DARK):
             yield self._png(f"{folder}/{WHOLE}-{mode}.png", whole, mode)
@@ -117,6 +117,11 @@ class Gallery:
 def _timed(history: History) -> tuple[int, int]:
     """How much a history has to show: events with their times, then events."""
     return sum(event.at is not None for event in history.events), len(history.events)
+
+
+def folder_of(lifecycle: Lifecycle) -> str:
+    """The folder of a platform's files, below the gallery's."""
+    return UNSAFE.sub("_", lifecycle.platform)
 
 
 def variants(lifecycle: Lifecycle, whole: Diagram) -> Iterator[tuple[str, str, Diagram]]:

@@ -80,6 +80,10 @@ def test_every_public_name_is_explained(site: Path) -> None:
     assert explained >= set(jobstates.__all__)
 
 
+def test_no_words_of_a_docstring_are_taken_for_a_type(site: Path) -> None:
+    assert 'Type<span class="colon">' not in (site / "api.html").read_text(encoding="utf-8")
+
+
 def test_every_page_is_in_the_contents(site: Path) -> None:
     found = {str(page.relative_to(site)) for page in site.rglob("*.html") if "downloads" not in page.parts}
     listed = {re.sub("#.*", "", link) for link in Links(site / "index.html").leads}

@@ -78,8 +78,19 @@ def test_dark_mode_changes_the_picture_and_the_chips(visitor: Visitor, site: Pat
     assert dark == ["rgb(11, 44, 99)"] * 2
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_picture_has_the_ground_of_the_page(visitor: Visitor, site: Path, scheme: str) -> None:
+    page = dataflow(visitor, site, color_scheme=scheme)
+    ground = page.locator(".js-figure svg.jobstates polygon").first
+    assert ground.evaluate("ground => getComputedStyle(ground).fill") == "rgba(0, 0, 0, 0)"
+
+
+def test_on_a_phone_nothing_sticks_out_of_a_card(visitor: Visitor, site: Path) -> None:
+    page = dataflow(visitor, site, viewport=PHONE)
+    assert page.eval_on_selector_all(".js-card", "cards => cards.filter(card => card.scrollWidth > card.clientWidth).length") == 0
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk, light", "phone, dark"])
 def test_nobody_is_shut_out(visitor: Visitor, site: Path, size: dict[str, int], scheme: str) -> None:
     assert barriers(dataflow(visitor, site, viewport=size, color_scheme=scheme)) == []
 

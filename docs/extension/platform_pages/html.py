@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from jobstates.spec.state import JobState
 
 CODE = re.compile(r"`([^`]+)`")
-FENCE = "`````"
-"""Longer than any that a quotation may hold."""
+FENCE = "```"
+TICK = "&#96;"
+"""A backtick that ends no fence, whatever a quotation holds."""
 
 
 def raw(html: str) -> str:
     """HTML as Markdown takes it."""
-    return f"{FENCE}{{raw}} html\n{html}\n{FENCE}\n"
+    text = html.replace("`", TICK)
+    return f"{FENCE}{{raw}} html\n{text}\n{FENCE}\n"
 
 
 def colours() -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
+from jobstates.render.gallery import folder_of
 from jobstates.spec.arrow import Actor
 from jobstates.spec.citation import Basis
 from platform_pages.html import arrow_link, card, chip, colours, link, pill, quotes, raw, scrolling, table
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 HOW_TO_READ = (
     "Point at a state, an event or a line, or reach it with the tab key, to read the sentence behind it; select it to jump to "
-    "its section. Dark events are requests that you make, light ones are what the service does."
+    "its section. Filled events are requests that you make, outlined ones are what the service does."
 )
 CONTESTED = (
     "Here one sentence of the documentation grants what another forbids. The arrow is kept, because a job that takes it should "
@@ -188,7 +189,7 @@ def _doubts(lifecycle: Lifecycle) -> Iterator[str]:
 
 
 def _player(lifecycle: Lifecycle) -> Iterator[str]:
-    url = escape(f"../downloads/{lifecycle.platform}/player.html")
+    url = escape(f"../downloads/{folder_of(lifecycle)}/player.html")
     title = escape(f"The {lifecycle.title} lifecycle, step by step")
     yield "## Step through it\n"
     yield "Take one event after the other, or replay published jobs.\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobstates.cli.exhibiting import published
 from jobstates.render import diagram, export
-from jobstates.render.gallery import Gallery, variants
+from jobstates.render.gallery import Gallery, folder_of, variants
 from jobstates.spec.state import JobState
 from platform_pages.places import arrow_place, state_place
 
@@ -50,11 +50,11 @@ def inline(lifecycle: Lifecycle) -> str:
 def downloads(lifecycle: Lifecycle) -> Iterator[tuple[str, str]]:
     """What can be downloaded: words and the address seen from the page."""
     for words, name in DOWNLOADS.items():
-        yield words, f"../downloads/{lifecycle.platform}/{name}"
+        yield words, f"../downloads/{folder_of(lifecycle)}/{name}"
 
 
 def kinds(lifecycle: Lifecycle) -> Iterator[tuple[str, str]]:
     """The pictures of what only some jobs can do: words and address."""
     for name, about, drawn in variants(lifecycle, diagram(lifecycle)):
         words = f"{about}: {len(drawn.states) - 1} states, {len(drawn.lines)} arrows"
-        yield words, f"../downloads/{lifecycle.platform}/{name}.svg"
+        yield words, f"../downloads/{folder_of(lifecycle)}/{name}.svg"
