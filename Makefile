@@ -61,4 +61,4 @@ format: $(DEV)   ## rewrite the code in the house format
 	$(BIN)/ruff format
 
 clean:           ## remove everything that was made
-	rm -rf $(VENV) build dist docs/_build htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) build dist docs/_build docs/platforms htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -49,6 +49,8 @@ BOX = "cluster_frame"
 SOLID = "solid"
 PATTERNS = {Basis.DOCUMENTED: SOLID, Basis.OBSERVED: SOLID, Basis.IMPLIED: "dashed", Basis.ASSUMED: "dotted", None: SOLID}
 """An observed line is solid and double."""
+CONTESTED = {"dir": "back", "arrowhead": "dot", "arrowtail": "dot", "arrowsize": "0.5"}
+"""A dot where the line leaves its state."""
 WIDTH, TAKEN = "1.3", "2.6"
 DOTTED = "1.7"
 """Dots look thinner than lines of the same width."""
@@ -139,18 +141,18 @@ class Drawing:
         back = self._pills[line.pill].back
         look = self._stroke(line) | _about(line.id, "line", tooltip(line), line.href) | {"dir": "none"}
         if line.contested:
-            look |= {"dir": "forward" if back else "back", "arrowhead": "dot", "arrowtail": "dot", "arrowsize": "0.5"}
+            look |= CONTESTED | ({"dir": "forward"} if back else {})
         if self._order[line.target] < self._order[line.source] and not back:
             look["constraint"] = "false"
         tail, head = (line.pill, line.source) if back else (line.source, line.pill)
-        self._edge(tail, head, look | self._pull(tail, head, "1"))
+        self._edge(tail, head, look | self._pull(tail, head, "1"), line.basis)
 
     def _head(self, pill: Pill) -> None:
         look = self._stroke(pill) | _about(f"head-{pill.id}", "head", "", "")
         if pill.back:
             look["dir"] = "back"
         tail, head = (pill.target, pill.id) if pill.back else (pill.id, pill.target)
-        self._edge(tail, head, look | self._pull(tail, head, "2"))
+        self._edge(tail, head, look | self._pull(tail, head, "2"), pill.basis)
 
     def _pull(self, tail: str, head: str, weight: str) -> dict[str, str]:
         """How strongly a line is kept short and straight: most of all on the straight way through."""
@@ -168,11 +170,10 @@ class Drawing:
         elif part.mark in HEAT:
             colour = TONES[self._mode][HEAT[-1].value].border
             width = f"{1.0 + 3.2 * log1p(part.count or 0) / log1p(self._most or 1):.1f}"
-        double = {"double": "yes"} if part.basis is Basis.OBSERVED else {}
-        return {"style": PATTERNS[part.basis], "color": colour, "penwidth": width} | double
+        return {"style": PATTERNS[part.basis], "color": colour, "penwidth": width}
 
-    def _edge(self, tail: str, head: str, look: dict[str, str]) -> None:
-        if look.pop("double", None):
+    def _edge(self, tail: str, head: str, look: dict[str, str], basis: Basis | None) -> None:
+        if basis is Basis.OBSERVED:
             # The sign at a line's end takes the first colour, the one at its beginning the second.
             double = f"{look['color']}:{self._inks['background']}:{look['color']}"
             look["color"] = f"transparent:{double}:transparent" if look.get("dir") == "back" else double
@@ -207,7 +208,7 @@ class Drawing:
         gathered = [one for one in self._diagram.lines if one.id in line.lines]
         about = _about(line.id, "line framed", gathered_tooltip(gathered), gathered[0].href)
         look = self._stroke(line) | about | {"dir": "none", "ltail": BOX}
-        self._edge(inside, line.pill, look)
+        self._edge(inside, line.pill, look | (CONTESTED if line.contested else {}), line.basis)
 
 
 def _coloured(tone: Tone) -> dict[str, str]:

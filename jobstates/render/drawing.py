@@ -38,7 +38,7 @@ def find_engine(explicit: str | None = None) -> str:
     if found is None:
         raise DrawingFailed(
             'nothing here can draw a diagram: pip install "jobstates[diagrams]", or install Graphviz, '
-            f"or name its program in {ENVIRONMENT}. The formats dot, mermaid, md and json need no program."
+            f"or name its program in {ENVIRONMENT}. The formats dot, mermaid, md, json and html need no program."
         )
     return found
 

@@ -6,6 +6,7 @@ import pytest
 
 from jobstates import DataflowJobMachine, Lifecycle, VertexJobMachine
 from jobstates.render import Diagram, diagram
+from jobstates.render.dot import dot
 from jobstates.render.framing import PAYS, framed
 
 VERTEX = diagram(Lifecycle.of(VertexJobMachine))
@@ -62,6 +63,15 @@ def test_other_guards_are_not_gathered() -> None:
     )
     frame = framed(_plain(lines=changed)).frame
     assert frame is None or "event-cancel-CANCELLING" not in {line.pill for line in frame.lines}
+
+
+def test_a_line_of_the_frame_is_contested_when_one_of_them_is() -> None:
+    one = "arrow-QUEUED-cancel-CANCELLING"
+    contested = tuple(line.model_copy(update={"contested": line.id == one}) for line in VERTEX.lines)
+    drawn = framed(_plain(lines=contested))
+    assert drawn.frame
+    assert [line.pill for line in drawn.frame.lines if line.contested] == ["event-cancel-CANCELLING"]
+    assert dot(drawn).count("arrowtail=dot") == 1
 
 
 def _plain(**changes: object) -> Diagram:
