@@ -73,7 +73,7 @@ def state_id(state: JobState) -> str:
 @cache
 def line_ids(lifecycle: Lifecycle) -> Mapping[Arrow, str]:
     """The id of each arrow in every diagram of its platform."""
-    return _numbered((arrow, _joined("arrow", arrow.source.name, arrow.event, arrow.target.name)) for arrow in lifecycle.arrows)
+    return numbered((arrow, _joined("arrow", arrow.source.name, arrow.event, arrow.target.name)) for arrow in lifecycle.arrows)
 
 
 @cache
@@ -81,7 +81,7 @@ def pill_ids(lifecycle: Lifecycle) -> Mapping[Arrow, str]:
     """The id of the pill that each arrow leads to, in every diagram of its platform."""
     shared = {arrow: _shared(lifecycle, arrow) for arrow in lifecycle.arrows}
     plain_first = sorted(shared.items(), key=lambda item: item[0].guard is not None)
-    ids = _numbered({key: _joined("event", arrow.event, arrow.target.name) for arrow, key in plain_first}.items())
+    ids = numbered({key: _joined("event", arrow.event, arrow.target.name) for arrow, key in plain_first}.items())
     return {arrow: ids[key] for arrow, key in shared.items()}
 
 
@@ -111,13 +111,13 @@ def _shared(lifecycle: Lifecycle, arrow: Arrow) -> tuple[object, ...]:
     return arrow.event, arrow.actor, arrow.target, guards
 
 
-def _numbered(named: Iterable[tuple[K, str]]) -> dict[K, str]:
+def numbered(named: Iterable[tuple[K, str]], before: str = "-") -> dict[K, str]:
     """Names made unique by a number behind the second and later ones."""
     taken: Counter[str] = Counter()
     unique = {}
     for key, name in named:
         taken[name] += 1
-        unique[key] = name if taken[name] == 1 else f"{name}-{taken[name]}"
+        unique[key] = name if taken[name] == 1 else f"{name}{before}{taken[name]}"
     return unique
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
 from jobstates.render.arranging import diagram
 from jobstates.render.crossings import crossings, size
@@ -130,14 +130,14 @@ def variants(lifecycle: Lifecycle, whole: Diagram) -> Iterator[tuple[str, str, D
     Kinds that can do the same share one picture, under the name of the first.
     """
     common = {_shown(whole), _shown(diagram(lifecycle, lifecycle.job_type()))}
-    gathered: dict[tuple[Any, ...], list[tuple[str, Job]]] = {}
+    gathered: dict[tuple[Any, ...], dict[str, Diagram]] = {}
     for about, job in _jobs(lifecycle.job_type):
-        gathered.setdefault(_shown(diagram(lifecycle, job)), []).append((about, job))
+        drawn = diagram(lifecycle, job)
+        gathered.setdefault(_shown(drawn), {})[about] = drawn
     for shown, alike in gathered.items():
         if shown not in common:
-            about, job = alike[0]
-            drawn = diagram(lifecycle, job).model_copy(update={"subtitle": ", ".join(about for about, _ in alike)})
-            yield f"only-{UNSAFE.sub('_', about)}", f"only for {drawn.subtitle}", drawn
+            first, names = next(iter(alike)), ", ".join(alike)
+            yield f"only-{UNSAFE.sub('_', first)}", f"only for {names}", alike[first].model_copy(update={"subtitle": names})
 
 
 def _shown(drawn: Diagram) -> tuple[Any, ...]:
@@ -146,20 +146,9 @@ def _shown(drawn: Diagram) -> tuple[Any, ...]:
 
 def _jobs(job_type: type[Job]) -> Iterator[tuple[str, Job]]:
     """A job of each kind, and of each value of the facts that have few of them."""
-    for kind in job_type.kinds:
-        yield kind.name, job_type(kind=kind.name)
-    for fact, field in job_type.model_fields.items():
-        for value in _choices(field.annotation):
+    for fact, values in job_type.choices().items():
+        for value in values:
             yield value, job_type.model_validate({fact: value})
-
-
-def _choices(annotation: Any) -> Iterator[str]:  # noqa: ANN401  # whatever a model declares
-    """The words that a field takes, where it takes nothing else."""
-    if get_origin(annotation) is Literal:
-        yield from (value for value in get_args(annotation) if isinstance(value, str))
-    else:
-        for part in get_args(annotation):
-            yield from _choices(part)
 
 
 def drawn_by(index: str) -> str:

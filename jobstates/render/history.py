@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobstates.spec.event import stay
+
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
+    from datetime import datetime, timedelta
 
     from jobstates.spec.event import JobEvent
 
@@ -20,3 +23,8 @@ class History:
     events: tuple[JobEvent, ...]
     until: datetime | None = None
     """The last moment at which the job was seen, by the same clock as the events."""
+
+    def stays(self) -> Iterator[tuple[JobEvent, timedelta | None]]:
+        """Each event, and how long the job stayed where it led; None where that is not known."""
+        leaving = (*(event.at for event in self.events[1:]), self.until)
+        return ((event, stay(event, until)) for event, until in zip(self.events, leaving, strict=False))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 from jobstates.render.arranging import state_id
 from jobstates.render.diagram import Line, Mark, Pill, StateBox
 from jobstates.render.palette import HEAT
-from jobstates.spec.event import stay
 from jobstates.spec.state import Phase
 from jobstates.spec.wording import duration, safe
 
@@ -198,9 +197,8 @@ def _stays(diagram: Diagram, history: History) -> dict[str, list[str]]:
     """How long the job stayed in each state, once for every time it came there."""
     boxes = {box.wire: box.id for box in diagram.states}
     stays: dict[str, list[str]] = {}
-    leaving = (*(event.at for event in history.events[1:]), history.until)
-    for event, until in zip(history.events, leaving, strict=False):
-        if length := stay(event, until):
+    for event, length in history.stays():
+        if length:
             stays.setdefault(boxes[event.target], []).append(duration(length))
     return stays
 
@@ -208,7 +206,7 @@ def _stays(diagram: Diagram, history: History) -> dict[str, list[str]]:
 def _moment(event: JobEvent) -> str:
     """When it happened: the time where one is known, or that nobody saw it."""
     if event.at is not None:
-        return f"{_shown(event.at)}"
+        return _shown(event.at)
     return INFERRED if event.inferred else UNTIMED
 
 

@@ -90,6 +90,13 @@ def variables() -> dict[str, tuple[str, str]]:
     return boxes | {name.replace("_", "-"): (ink, _DARK_INKS[name]) for name, ink in _LIGHT_INKS.items()}
 
 
+def declarations() -> tuple[str, str]:
+    """The variables of a style sheet with their values: light, and dark."""
+    named = variables()
+    light, dark = ("".join(f"--js-{name}:{pair[place]};" for name, pair in named.items()) for place in (0, 1))
+    return light, dark
+
+
 def phase_tone(phase: Phase, outcome: Outcome | None) -> str:
     """The name of the tone for states of a phase, or of an outcome."""
     if phase is Phase.TERMINAL:

@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from jobstates.render.labels import clean
-from jobstates.render.palette import Mode, variables
+from jobstates.render.palette import Mode, declarations, variables
 
 if TYPE_CHECKING:
     from jobstates.render.diagram import Diagram
@@ -47,8 +47,7 @@ _PLAIN = "svg.jobstates a{text-decoration:none!important}"
 def _styles() -> str:
     """One style sheet for both modes: each colour becomes a variable whose light value is the colour itself."""
     named = variables()
-    light = "".join(f"--js-{name}:{pair[0]};" for name, pair in named.items())
-    dark = "".join(f"--js-{name}:{pair[1]};" for name, pair in named.items())
+    light, dark = declarations()
     rules = "".join(
         f'svg.jobstates [{part}="{pair[0]}"]{{{part}:var(--js-{name})}}'
         for name, pair in named.items()

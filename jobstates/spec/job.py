@@ -10,14 +10,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobstates.spec.observation import spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jobstates.spec.arrow import Arrow
     from jobstates.spec.state import JobState
@@ -91,6 +92,12 @@ class Job(BaseModel):
         kind = _kinds(cls).get(name.rpartition("/")[0].rpartition("/")[2])
         return kind.name if kind and kind.matches(name) else None
 
+    @classmethod
+    def choices(cls) -> dict[str, tuple[str, ...]]:
+        """The facts that can only have a few values: the kind, and whatever the model lists the words of."""
+        listed = {name: tuple(_words(field.annotation)) for name, field in cls.model_fields.items() if name != "kind"}
+        return {"kind": tuple(kind.name for kind in cls.kinds)} | {name: words for name, words in listed.items() if words}
+
     @property
     def traits(self) -> Kind | None:
         """What is known of this job's kind; None when the kind is unknown."""
@@ -143,6 +150,15 @@ class Job(BaseModel):
             except Exception as error:  # noqa: BLE001  # as above
                 bad[name] = f"reading it raised {type(error).__name__}"
         return known
+
+
+def _words(annotation: Any) -> Iterator[str]:  # noqa: ANN401  # whatever a model declares
+    """The texts that an annotation lists as the only values."""
+    if get_origin(annotation) is Literal:
+        yield from (value for value in get_args(annotation) if isinstance(value, str))
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _words(part)
 
 
 @cache

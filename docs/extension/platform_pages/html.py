@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from jobstates.render.links import may_link
-from jobstates.render.palette import SIGNS, phase_tone, variables
+from jobstates.render.palette import SIGNS, declarations, phase_tone
 from jobstates.spec.arrow import Actor
 from platform_pages.places import arrow_place, state_place
 
@@ -33,8 +33,7 @@ def raw(html: str) -> str:
 
 def colours() -> str:
     """The palette as variables that follow the page's mode."""
-    light = "".join(f"--js-{name}:{pair[0]};" for name, pair in variables().items())
-    dark = "".join(f"--js-{name}:{pair[1]};" for name, pair in variables().items())
+    light, dark = declarations()
     return (
         f"<style>body{{{light}}}body[data-theme=dark]{{{dark}}}"
         f"@media (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}</style>"

@@ -7,15 +7,12 @@ stayed are worked out here, by the lifecycle. Lists are used where names would b
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from itertools import product
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobstates.render.arranging import line_ids
+from jobstates.render.arranging import line_ids, numbered
 from jobstates.render.palette import SIGNS, phase_tone
-from jobstates.spec.event import stay
 from jobstates.spec.state import Phase
 from jobstates.spec.wording import duration, safe
 
@@ -77,26 +74,15 @@ def told(lifecycle: Lifecycle, drawn: Diagram, histories: Sequence[History], job
 def choices_of(lifecycle: Lifecycle, job: Job | None) -> tuple[Choice, ...]:
     """The facts that can be chosen: the kind, and every fact of which the model lists the values, unless the job settles it."""
     known = job.known() if job is not None else {}
-    listed = {"kind": tuple(kind.name for kind in lifecycle.job_type.kinds)}
-    listed |= {name: _literals(field.annotation) for name, field in lifecycle.job_type.model_fields.items() if name != "kind"}
     chosen: list[Choice] = []
     combinations = 1
-    for name, values in listed.items():
+    for name, values in lifecycle.job_type.choices().items():
         combinations *= len(values) + 1
         if len(values) > 1 and known.get(name) is None and name not in TAKEN and combinations <= MOST:
             chosen.append(Choice(name, values))
         else:
             combinations //= len(values) + 1
     return tuple(chosen)
-
-
-def _literals(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401  # any annotation
-    """The texts that an annotation lists as the only values."""
-    if get_origin(annotation) is Literal:
-        return tuple(value for value in get_args(annotation) if isinstance(value, str))
-    if get_origin(annotation) in (Union, UnionType):
-        return tuple(value for part in get_args(annotation) for value in _literals(part))
-    return ()
 
 
 def _jobs(lifecycle: Lifecycle, job: Job | None, choices: Sequence[Choice]) -> Iterator[Job | None]:
@@ -139,26 +125,15 @@ def _arrow(arrow: Arrow, line: Line) -> Values:
 
 def _keys(histories: Sequence[History]) -> list[str]:
     """What each history is called in an address: the job's name, with a number where others are called the same."""
-    taken: Counter[str] = Counter()
-    keys = []
-    for history in histories:
-        name = safe(history.job)[:KEY]
-        taken[name] += 1
-        keys.append(name if taken[name] == 1 else f"{name}~{taken[name]}")
-    return keys
+    return [*numbered(((place, safe(history.job)[:KEY]) for place, history in enumerate(histories)), "~").values()]
 
 
 def _history(lifecycle: Lifecycle, history: History, places: Mapping[Arrow, int]) -> Values:
-    ends = [*(event.at for event in history.events[1:]), history.until]
     steps = [
-        _step(lifecycle, event, places) | {"stay": _stay(event, end)} for event, end in zip(history.events, ends, strict=False)
+        _step(lifecycle, event, places) | {"stay": None if length is None else duration(length)}
+        for event, length in history.stays()
     ]
     return {"job": safe(history.job), "steps": steps}
-
-
-def _stay(event: JobEvent, until: datetime | None) -> str | None:
-    length = stay(event, until)
-    return None if length is None else duration(length)
 
 
 def _step(lifecycle: Lifecycle, event: JobEvent, places: Mapping[Arrow, int]) -> Values:
