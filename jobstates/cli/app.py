@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import jobstates
-from jobstates.cli import demonstrating, drawing, drifting, exhibiting, explaining, replaying, schemas
+from jobstates.cli.commands import Group
 from jobstates.cli.showing import complain
 from jobstates.errors import JobStatesError
 
@@ -23,22 +23,13 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="jobstates",
+    cls=Group,
     help="The lifecycles of Vertex AI and Dataflow jobs: what may follow what, who may cause it, and who says so.",
     epilog="Exit codes: 0 yes or done, 1 no, 2 the input cannot be used.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.command("states")(explaining.states)
-app.command("allowed")(explaining.allowed)
-app.command("explain")(explaining.explain)
-app.command("replay")(replaying.replay)
-app.command("diagram")(drawing.draw)
-app.command("diagrams")(exhibiting.exhibit)
-app.command("drift")(drifting.drift)
-app.command("schema")(schemas.schema)
-app.command("demo")(demonstrating.demo)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's callback
@@ -64,7 +55,7 @@ def main() -> None:
     try:
         app()
     except JobStatesError as error:
-        complain(str(error), *getattr(error, "__notes__", ()))
+        complain(*str(error).split("\n"), *getattr(error, "__notes__", ()))
         sys.exit(2)
     except OSError as error:
         complain(f"the output cannot be written: {error.strerror or error}")

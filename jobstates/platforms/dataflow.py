@@ -212,6 +212,11 @@ class DataflowJob(Job):
         return super().has_asked(arrow)
 
     @property
+    def endless(self) -> bool:
+        """Google's JobType: "A continuously streaming job with no end"."""
+        return self.type == "streaming"
+
+    @property
     def is_streaming(self) -> bool:
         """Not known to be batch."""
         return self.type != "batch"

@@ -7,7 +7,7 @@ from jobstates.render.arranging import diagram
 from jobstates.render.diagram import Diagram
 from jobstates.render.exporting import FORMATS, export
 from jobstates.render.history import History
-from jobstates.render.overlays import counts, with_coverage, with_current, with_heat, with_path
+from jobstates.render.overlays import counts, with_counts, with_coverage, with_current, with_heat, with_path
 from jobstates.render.palette import Mode
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "counts",
     "diagram",
     "export",
+    "with_counts",
     "with_coverage",
     "with_current",
     "with_heat",

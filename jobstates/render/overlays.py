@@ -100,9 +100,19 @@ def counts(diagram: Diagram, events: Iterable[JobEvent]) -> dict[str, int]:
     return dict(Counter(ways[way].id for event in events if (way := _way(event)) in ways))
 
 
+def with_counts(diagram: Diagram, counts: Mapping[str, int], jobs: int) -> Diagram:
+    """The diagram with the arrows that were never taken standing out, from counts by line id; ``jobs`` is how many took them."""
+    return _marked(diagram, counts, jobs, Mark.NEVER)
+
+
 def _counted(diagram: Diagram, events: Sequence[JobEvent], untaken: Mark) -> Diagram:
     whole, ways = _with_missing(diagram, events)
     taken = Counter(ways[_way(event)].id for event in events)
+    return _marked(whole, taken, len({event.job for event in events}), untaken)
+
+
+def _marked(whole: Diagram, counts: Mapping[str, int], jobs: int, untaken: Mark) -> Diagram:
+    taken = Counter(counts)
     reached: Counter[str] = Counter()
     for line in whole.lines:
         reached[line.pill] += taken[line.id]
@@ -112,7 +122,6 @@ def _counted(diagram: Diagram, events: Sequence[JobEvent], untaken: Mark) -> Dia
         mark = _passed(part, _heat(number, most)) if number else untaken
         return {"count": number, "mark": mark}
 
-    jobs = len({event.job for event in events})
     return whole.model_copy(
         update={
             "subtitle": ", ".join(filter(None, (whole.subtitle, f"{jobs:,} job{'s' * (jobs != 1)}"))),

@@ -103,6 +103,11 @@ class Job(BaseModel):
         """What is known of this job's kind; None when the kind is unknown."""
         return _kinds(type(self)).get(self.kind)
 
+    @property
+    def endless(self) -> bool:
+        """Whether the job is known to go on until somebody asks it to end."""
+        return False
+
     def can_ask(self, request: str) -> bool:
         """Whether the request exists for this kind of job, as far as is known."""
         return self.traits is None or request in self.traits.requests

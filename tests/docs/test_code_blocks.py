@@ -11,6 +11,7 @@ import doctest
 import io
 import re
 import shlex
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -94,12 +95,21 @@ class Reader:
             install()
         elif command == "echo $?":
             assert shown == str(self._code)
+        elif command.startswith("pytest "):
+            self._test(command, shown)
         elif command.startswith("jobstates ") and not command.startswith(NOT_RUN):
             ended = run(*shlex.split(command)[1:])
             # What could not be read is said while the rest is read, before that is shown.
             self._code, printed = ended.code, f"{ended.err}{ended.out}".rstrip("\n")
             if not doctest.OutputChecker().check_output(f"{shown}\n", f"{printed}\n", doctest.ELLIPSIS):
                 assert printed == shown, command
+
+
+    def _test(self, command: str, shown: str) -> None:
+        """Run the tests that a page shows, as its reader does: in a process of their own."""
+        given = [sys.executable, "-m", *shlex.split(command), "-p", "no:cacheprovider", "-p", "no:asyncio"]
+        done = subprocess.run(given, capture_output=True, text=True, check=False)
+        assert doctest.OutputChecker().check_output(f"{shown}\n", done.stdout, doctest.ELLIPSIS), done.stdout
 
 
 def install() -> None:

@@ -1,0 +1,175 @@
+"""``emulate``: the emulator as a process of its own, and commands that are run against it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from threading import Event
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from jobstates.cli.showing import complaints, output, put_json, shown
+from jobstates.emulator import Emulator, Scenario
+from jobstates.emulator.loading import load
+from jobstates.errors import InputError
+from jobstates.platforms import platforms
+from jobstates.spec.wording import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobstates.emulator import EmulatedJob
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+EVERY = 0.25
+"""Seconds between two looks of the live table at the jobs."""
+IDLE = 9
+"""How many times longer it rests than it looks: a hundred thousand jobs take a while to be looked at."""
+NOT_FOUND, NOT_EXECUTABLE = 127, 126
+"""What a shell says of a command that is not there, or cannot be run."""
+
+ScenarioOption = Annotated[
+    Path | None,
+    typer.Option("--scenario", help="A YAML or JSON file: clock, jobs, lives, faults.", metavar="FILE", show_default=False),
+]
+ClockOption = Annotated[
+    str,
+    typer.Option("--clock", help="real, 60x, manual (moved by the control API), step 1s (moved by every read).", metavar="CLOCK"),
+]
+HostOption = Annotated[
+    str,
+    typer.Option("--host", help="The address to listen on; any but loopback gives the control API a token.", metavar="ADDRESS"),
+]
+PortOption = Annotated[int, typer.Option("--port", help="The port to listen on; 0 for any that is free.", min=0, max=65535)]
+LineOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON once it is ready, and nothing else.")]
+
+
+@app.callback(invoke_without_command=True)
+def emulate(  # noqa: PLR0913, PLR0917  # one parameter an option
+    ctx: typer.Context,
+    scenario: ScenarioOption = None,
+    clock: ClockOption = "",
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 0,
+    json: LineOption = False,  # noqa: FBT002
+) -> None:
+    """Emulate the Vertex AI and Dataflow job services on this machine, until Ctrl-C.
+
+    Google's clients reach it by its endpoint, or unchanged through the environment that `jobstates emulate exec` sets.
+    """
+    if ctx.invoked_subcommand:
+        return
+    stopped = _stopped_by_signals()
+    with _emulator(scenario, clock, host=host, port=port) as emulator:
+        if json:
+            paths = {"ca": str(emulator.ca), "credentials": str(emulator.credentials)}
+            put_json({"endpoint": emulator.endpoint, **paths, "control": emulator.control_url})
+            sys.stdout.flush()
+            stopped.wait()
+        else:
+            _say_where(emulator)
+            _show_until(stopped, emulator)
+
+
+@app.command("exec", context_settings={"ignore_unknown_options": True})
+def execute(
+    ctx: typer.Context,
+    command: Annotated[list[str], typer.Argument(help="The command and its arguments, behind --.", metavar="-- CMD...")],
+) -> None:
+    """Run a command with the environment that leads Google's clients to an emulator of its own.
+
+    The exit code is the command's. Options such as --scenario stand before exec.
+    """
+    told = ctx.parent.params if ctx.parent else {}
+    with _emulator(told["scenario"], told["clock"], host=told["host"], port=told["port"]) as emulator:
+        variables = {**os.environ, **emulator.environment(), "JOBSTATES_CONTROL": emulator.control_url}
+        raise typer.Exit(_run(command, variables))
+
+
+def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emulator:
+    told: Scenario | None = None
+    if scenario is not None:
+        try:
+            told = load(Scenario, scenario.read_bytes(), str(scenario))
+        except OSError as error:
+            raise InputError(f"{scenario}: {error.strerror}") from None
+    try:
+        return Emulator(told, clock=clock or None, host=host, port=port)
+    except ValueError as error:
+        raise InputError(f"--clock: {clock!r} is no clock: write real, 60x, manual, or step 1s") from error
+
+
+def _run(command: list[str], variables: dict[str, str]) -> int:
+    """Run a command to its end; its exit code, in a shell's words where it has none of its own."""
+    try:
+        child = subprocess.Popen(command, env=variables)  # noqa: S603  # running the caller's command is what this is for
+    except FileNotFoundError:
+        complaints().print(Text(f"jobstates: {safe(command[0])}: no such command", "bold red"))
+        return NOT_FOUND
+    except OSError as error:
+        complaints().print(Text(f"jobstates: {safe(command[0])}: {error.strerror}", "bold red"))
+        return NOT_EXECUTABLE
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda got, _: child.send_signal(got))
+    code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def _stopped_by_signals() -> Event:
+    stopped = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
+
+
+def _say_where(emulator: Emulator) -> None:
+    console = output()
+    for name, value in (
+        ("endpoint", emulator.endpoint),
+        ("control", emulator.control_url),
+        ("ca", emulator.ca),
+        ("credentials", emulator.credentials),
+    ):
+        console.print(Text.assemble((f"{name:<12}", "dim"), str(value)))
+    console.print(Text("ready: Ctrl-C ends it", "bold green"))
+
+
+def _show_until(stopped: Event, emulator: Emulator) -> None:
+    """A live table of the jobs where somebody looks on; nothing more in a file or a pipe."""
+    console = output()
+    if not console.is_terminal:
+        stopped.wait()
+        return
+    with Live(console=console, auto_refresh=False) as live:
+        wait = EVERY
+        while not stopped.wait(wait):
+            begun = perf_counter()
+            live.update(_table(emulator.jobs, console.height - 8), refresh=True)
+            wait = max(EVERY, IDLE * (perf_counter() - begun))
+
+
+def _table(jobs: list[EmulatedJob], rows: int) -> Table:
+    """The jobs that changed last, and how many are in each state."""
+    table = Table(box=None, pad_edge=False, caption=_summary(jobs), caption_justify="left")
+    for column in ("kind", "job", "state", "since"):
+        table.add_column(column, header_style="dim")
+    for job in sorted(jobs, key=lambda one: one.since, reverse=True)[: max(rows, 1)]:
+        state = platforms()[job.platform].lifecycle.state(job.state)
+        name = job.display_name or job.name.rpartition("/")[2]
+        table.add_row(Text(job.kind, "dim"), safe(name), shown(state), f"{job.since:%H:%M:%S}")
+    return table
+
+
+def _summary(jobs: Iterable[EmulatedJob]) -> str:
+    counted = Counter(job.state.rpartition("STATE_")[2] for job in jobs)
+    return ", ".join(f"{count:,} {state}" for state, count in counted.most_common()) or "no jobs yet"

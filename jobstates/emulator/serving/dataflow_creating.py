@@ -1,0 +1,217 @@
+"""How Dataflow jobs come to be: by a client's request, by a template's launch, by a script.
+
+Google's comment on ``Job.name``: "Only one active job with a given name can exist in a project within one region at any given
+time." What follows from a second one, and from a ``client_request_id`` that is known, the settings say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from google.protobuf.json_format import ParseDict, ParseError
+
+from jobstates.emulator.codes import Code
+from jobstates.emulator.living.planning import IllegalLife, Planner
+from jobstates.emulator.living.world import Origin
+from jobstates.emulator.serving.dataflow_jobs import KIND, Resource, ident, job_name, under
+from jobstates.emulator.serving.service import Refused
+from jobstates.errors import InputError
+from jobstates.platforms.dataflow import DataflowJob, DataflowJobMachine
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from jobstates.emulator.living.life import Life
+    from jobstates.emulator.living.world import LiveJob
+    from jobstates.emulator.scenario import JobScript
+    from jobstates.emulator.serving.dataflow_jobs import Catalogue
+    from jobstates.emulator.serving.dataflow_replacing import Succession
+    from jobstates.emulator.serving.shared import Shared
+
+NAME = re.compile(r"[a-z]([-a-z0-9]{0,1022}[a-z0-9])?", re.ASCII)
+"""The comment on ``Job.name``: "The name must match the regular expression"."""
+COST_OPTIMIZED = 2
+"""The number of ``FLEXRS_COST_OPTIMIZED``: the mode whose jobs wait in a queue."""
+OUTPUT_ONLY = (
+    "id",
+    "current_state",
+    "current_state_time",
+    "requested_state",
+    "execution_info",
+    "create_time",
+    "start_time",
+    "replaced_by_job_id",
+    "pipeline_description",
+    "stage_states",
+    "satisfies_pzs",
+    "satisfies_pzi",
+    "runtime_updatable_params",
+    "service_resources",
+    "pausable",
+)
+"""What a client may send of a new job and the service does not read."""
+
+
+class Wanted(NamedTuple):
+    """A job that somebody wants."""
+
+    scope: str
+    job: Any
+    """As the client describes it."""
+    facts: DataflowJob
+    replaces: LiveJob | None = None
+    templated: bool = False
+    """Whether a template says what type it is of, which nobody here can read."""
+
+    @property
+    def name(self) -> str:
+        """What it is to be called: a job that replaces another has its name."""
+        return job_name(self.replaces) if self.replaces else str(self.job.name)
+
+
+class Creating:
+    """Creates Dataflow jobs."""
+
+    def __init__(self, shared: Shared, catalogue: Catalogue, succession: Succession) -> None:
+        self._shared = shared
+        self._catalogue = catalogue
+        self._succession = succession
+        self._planner = Planner(DataflowJobMachine.lifecycle, shared.pace)
+        self._requested: dict[tuple[str, str, str], LiveJob] = {}
+
+    def create(self, wanted: Wanted, now: float) -> tuple[LiveJob, bool]:
+        """Create a job, or return the one there is where the settings say so; and whether it is a new one.
+
+        Raises:
+            Refused: when there cannot be such a job.
+            IllegalLife: when its life is none for it.
+        """
+        if wanted.name and not NAME.fullmatch(wanted.name):
+            raise Refused(Code.INVALID_ARGUMENT, f"name: {wanted.name!r} does not match {NAME.pattern}")
+        if there := self._known(wanted, now):
+            return there, False
+        if wanted.replaces:
+            self._succession.check(wanted.replaces, now)
+        job = self._created(wanted, now)
+        if wanted.job.client_request_id:
+            self._requested[wanted.scope, wanted.name, wanted.job.client_request_id] = job
+        return job, True
+
+    def replaced(self, scope: str, job_id: str, now: float) -> LiveJob | None:
+        """The job that a new one is to replace; None when none is named.
+
+        Raises:
+            Refused: when there is none of that id.
+        """
+        if not job_id:
+            return None
+        if (job := self._catalogue.find(scope, job_id)) is None or not job.exists(now):
+            raise Refused(Code.NOT_FOUND, f"replace_job_id: there is no job {job_id!r} in {scope}")
+        return job
+
+    def populate(self, script: JobScript, life: Life | None, created: float) -> None:
+        """Create the jobs of a script; without a life, the rules choose.
+
+        Raises:
+            InputError: when its life or its fields are none for this service.
+        """
+        sent = self._described(script)
+        told = {name: value for name, value in facts_of(sent).known().items() if value}  # what a script does not say is not known
+        facts, _ = DataflowJob.model_validate(told).learn(script.facts)
+        chosen = self._shared.lives.choose(facts, (sent.name, script.id or "")) if life is None else life
+        if chosen.walk is not None and script.count > 1:  # drawn one by one, so that no job can be said to follow all of them
+            facts, _ = facts.learn({"replaced_by": ""})
+        scope = under(script.project, script.location)
+        origin = Origin(self._planner, facts, chosen, scope, KIND, _resource(sent, sent.name), script.id or "")
+        self._succession.add(origin, created=created, count=script.count, every=script.every)
+
+    def _created(self, wanted: Wanted, now: float) -> LiveJob:
+        life = self._shared.lives.choose(wanted.facts, (wanted.name,))
+        facts = self._typed(wanted.facts, life) if wanted.templated else wanted.facts
+        self._planner.plan(facts, life)  # refused before anything is changed
+        kept = _resource(wanted.job, wanted.name, None if wanted.replaces is None else wanted.replaces.number)
+        if wanted.replaces:
+            self._succession.leave(wanted.replaces, now)
+        batch = self._succession.add(Origin(self._planner, facts, life, wanted.scope, KIND, kept), created=now)
+        if wanted.replaces:
+            self._succession.link(wanted.replaces, batch.first)
+        return self._shared.world.jobs(lambda origin: origin.resource is kept)[0]
+
+    def _known(self, wanted: Wanted, now: float) -> LiveJob | None:
+        """The job that stands in the way of a new one, if it is to be returned instead.
+
+        Raises:
+            Refused: when it is not.
+        """
+        rules, name, sent = self._shared.undocumented, wanted.name, wanted.job.client_request_id
+        if sent and (there := self._requested.get((wanted.scope, name, sent))):
+            if rules.same_request == "return":
+                return there
+            raise Refused(
+                Code.ALREADY_EXISTS, f"client_request_id: {sent!r} was used for job {ident(there)}, which is called {name!r}"
+            )
+        active = self._catalogue.active(wanted.scope, name, now) if name else None
+        if active is None or (wanted.replaces and active.number == wanted.replaces.number):
+            return None
+        if rules.same_name == "return":
+            return active
+        raise Refused(Code.ALREADY_EXISTS, f"there is an active job {name!r} already: {ident(active)}")
+
+    def _typed(self, facts: DataflowJob, life: Life) -> DataflowJob:
+        """Give a templated job the type that its life is for: batch if it can be."""
+        if facts.type is not None:
+            return facts
+        for kind in ("batch", "streaming"):
+            known, _ = facts.learn({"type": kind})
+            try:
+                self._planner.plan(known, life)
+            except IllegalLife:
+                continue
+            return known
+        return facts
+
+    def _described(self, script: JobScript) -> Any:  # noqa: ANN401  # made by a descriptor pool
+        sent: Any = self._shared.schema.message("google.dataflow.v1beta3.Job")()
+        try:
+            ParseDict(dict(script.resource), sent, descriptor_pool=self._shared.schema.pool)
+        except ParseError as error:
+            raise InputError(f"resource: {error}") from None
+        sent.name = script.name or sent.name or "job"
+        if not NAME.fullmatch(sent.name):
+            raise InputError(f"name: {sent.name!r} does not match {NAME.pattern}")
+        if "/" in script.project + script.location:
+            raise InputError(f"project, location: {script.project!r} and {script.location!r} are not a project and a location")
+        return sent
+
+
+def facts_of(job: Any, *, flex_template: bool = False) -> DataflowJob:  # noqa: ANN401
+    """What a description tells of a job.
+
+    Raises:
+        Refused: when it contradicts itself.
+    """
+    told = {1: "batch", 2: "streaming"}.get(job.type)
+    queued = job.environment.flex_resource_scheduling_goal == COST_OPTIMIZED
+    if queued and told == "streaming":
+        raise Refused(
+            Code.INVALID_ARGUMENT, "environment.flex_resource_scheduling_goal: only batch jobs can be scheduled flexibly"
+        )
+    pauses = any(option.partition("=")[0] == "pause_on_failure" for option in job.environment.service_options)
+    return DataflowJob.model_validate(
+        {
+            "type": "batch" if queued else told,
+            "flexrs": queued,
+            "flex_template": flex_template,
+            "pausable": pauses,
+            "pause_on_failure": pauses,
+        }
+    )
+
+
+def _resource(job: Message, name: str, replaces: int | None = None) -> Resource:
+    kept = type(job)()
+    kept.CopyFrom(job)
+    for field in (*OUTPUT_ONLY, "replace_job_id"):
+        kept.ClearField(field)
+    return Resource(kept, name, replaces=replaces)

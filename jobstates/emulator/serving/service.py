@@ -1,0 +1,110 @@
+"""From a call to its answer: faults first, then the method, under one lock, at one moment of the clock."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+from google.protobuf.message import DecodeError
+
+from jobstates.emulator.calls import Message, Reply, Status
+from jobstates.emulator.codes import Code
+from jobstates.emulator.serving.faults import Lens
+from jobstates.errors import JobStatesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jobstates.emulator.living.world import World
+    from jobstates.emulator.serving.faults import Fault, Faults
+    from jobstates.emulator.wire.schema import Method, Schema
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """A call that is answered with a status."""
+
+    def __init__(self, code: Code, message: str, *details: Message) -> None:
+        spelled = tuple((detail.DESCRIPTOR.full_name, detail.SerializeToString()) for detail in details)
+        self.status = Status(code, message, spelled)
+        super().__init__(message)
+
+
+class Serve(NamedTuple):
+    """How one method is served."""
+
+    run: Callable[[Message, Lens], Message | bytes]
+    """The answer to a request, as the lens sees the jobs."""
+    names: Callable[[Message], Sequence[str]] = lambda request: ()  # noqa: ARG005
+    """What the request calls the job that it is about: faults are aimed by these."""
+    reads: bool = False
+    """Whether it looks only, so that a clock stepped by reads goes on."""
+    lists: bool = False
+    """Whether it shows many jobs."""
+
+
+class Serving:
+    """Answers calls: the ``Answer`` of the port and of the transcoder."""
+
+    def __init__(self, schema: Schema, world: World, faults: Faults) -> None:
+        self.schema = schema
+        self.world = world
+        self.faults = faults
+        self._served: dict[str, Serve] = {}
+
+    def serve(self, methods: Mapping[str, Serve]) -> None:
+        """Serve these methods, by their paths."""
+        self._served.update(methods)
+
+    def __call__(self, path: str, body: bytes) -> Reply:
+        """Answer one call; whatever goes wrong is a status."""
+        method, serve = self.schema.methods.get(path), self._served.get(path)
+        if method is None or serve is None:
+            return Reply(status=Status(Code.UNIMPLEMENTED, f"{path} is not emulated"))
+        try:
+            request = method.request.FromString(body)
+        except DecodeError:
+            return Reply(status=Status(Code.INVALID_ARGUMENT, f"the request is no {method.request.DESCRIPTOR.full_name}"))
+        try:
+            return self._answered(method, serve, request)
+        except Refused as refused:
+            return Reply(status=refused.status)
+        except JobStatesError as error:
+            return Reply(status=Status(Code.FAILED_PRECONDITION, f"the script of this job does not allow it: {error}"))
+        except Exception as error:
+            logger.exception("answering %s", path)
+            return Reply(status=Status(Code.INTERNAL, f"the emulator failed: {type(error).__name__}: {error}"))
+
+    def _answered(self, method: Method, serve: Serve, request: Message) -> Reply:
+        with self.world.lock:
+            faults = self.faults.strike(f"{method.service}/{method.name}", serve.names(request), lists=serve.lists)
+            now = self.world.clock.read() if serve.reads else self.world.clock.now()
+            lens = Lens(now, tuple(fault for fault in faults if fault.looks))
+            delay, reset = sum(fault.delay for fault in faults), any(fault.reset for fault in faults)
+            lost = [fault for fault in faults if fault.refuses or fault.reset]
+            body = b"" if lost and not any(fault.done for fault in lost) else _bytes(serve.run(request, lens))
+        refusing = next((fault for fault in lost if fault.refuses), None)
+        status = refusal(self.schema, refusing) if refusing else None
+        return Reply(b"" if lost else body, status, delay, reset, lens.enum_names)
+
+
+def _bytes(answer: Message | bytes) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.SerializeToString()
+
+
+def refusal(schema: Schema, fault: Fault) -> Status:
+    """The status with which a fault refuses a call, with the details that real ones carry."""
+    details: list[Message] = []
+    if fault.quota is not None:
+        info = schema.message("google.rpc.ErrorInfo")(reason="RATE_LIMIT_EXCEEDED", domain="googleapis.com")
+        info.metadata["quota_metric"] = fault.quota
+        failure = schema.message("google.rpc.QuotaFailure")()
+        failure.violations.add(subject="project", description=fault.quota)
+        details += [info, failure]
+    if fault.retry_after is not None:
+        retry = schema.message("google.rpc.RetryInfo")()
+        retry.retry_delay.FromNanoseconds(round(fault.retry_after * 1e9))
+        details.append(retry)
+    told = f"Quota exceeded for {fault.quota}." if fault.quota else f"The emulator was told to say {fault.code.name}."
+    return Refused(fault.code, fault.message or told, *details).status

@@ -1,0 +1,32 @@
+"""An open port, its authority, and the clients' trust in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jobstates.emulator.port import Authority, Port
+from tests.emulator.port.support import METHODS, answer, web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def ca(authority: Authority, tmp_path: Path) -> str:
+    file = tmp_path / "ca.pem"
+    file.write_bytes(authority.ca_pem)
+    return str(file)
+
+
+@pytest.fixture
+def port(authority: Authority) -> Iterator[Port]:
+    with Port(answer, METHODS, web, limit=1_000_000, patience=0.5, authority=authority) as opened:
+        yield opened

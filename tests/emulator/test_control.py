@@ -1,0 +1,126 @@
+"""The control API: what a test in another process can tell the emulator and ask of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from jobstates.emulator import Emulator, Scenario
+from jobstates.platforms import platforms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STARTED = {"kind": "customJobs", "name": "etl", "life": ["QUEUED", "RUNNING"]}
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(clock="manual") as running:
+        yield running
+
+
+def ask(emulator: Emulator, verb: str, path: str = "", body: object = None, **headers: str) -> tuple[int, Any]:
+    """One request; the status and the JSON of the answer."""
+    data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
+    request = Request(f"{emulator.url}/control{path}", data=data, method=verb, headers=headers)  # noqa: S310  # our own address
+    try:
+        with urlopen(request) as answer:  # noqa: S310  # our own address
+            return answer.status, json.load(answer)
+    except HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)
+
+
+def test_it_says_where_the_emulator_is_and_what_time_it_is(emulator: Emulator) -> None:
+    assert ask(emulator, "GET") == (
+        200,
+        {"endpoint": emulator.endpoint, "jobs": 0, "now": "2026-01-01T00:00:00+00:00", "scale": 0.0, "step": 0.0},
+    )
+
+
+def test_jobs_are_created_moved_on_and_listed(emulator: Emulator) -> None:
+    ask(emulator, "POST", "/jobs", {**STARTED, "count": 2})
+    assert ask(emulator, "POST", "/clock", {"advance": "1m 30s"})[1]["now"] == "2026-01-01T00:01:30+00:00"
+    code, jobs = ask(emulator, "GET", "/jobs")
+    assert code == 200
+    assert [(job["display_name"], job["state"], job["since"]) for job in jobs] == [
+        ("etl", "JOB_STATE_RUNNING", "2026-01-01T00:00:01Z")
+    ] * 2
+
+
+def test_lives_and_faults_are_added_listed_and_cleared(emulator: Emulator) -> None:
+    ask(emulator, "POST", "/lives", {"life": "failed", "job": "etl*"})
+    ask(emulator, "POST", "/jobs", {"kind": "customJobs", "name": "etl"})
+    ask(emulator, "POST", "/clock", {"advance": 5})
+    assert ask(emulator, "GET", "/jobs")[1][0]["state"] == "JOB_STATE_FAILED"
+    ask(emulator, "POST", "/faults", {"status": "unavailable", "method": "Get*"})
+    assert ask(emulator, "GET", "/faults")[1] == [{"status": 14, "method": "Get*", "struck": 0}]
+    ask(emulator, "DELETE", "/faults")
+    assert ask(emulator, "GET", "/faults")[1] == []
+
+
+def test_a_reset_begins_again_with_the_same_or_another_scenario(emulator: Emulator) -> None:
+    ask(emulator, "POST", "/jobs", STARTED)
+    ask(emulator, "POST", "/reset")
+    assert ask(emulator, "GET", "/jobs")[1] == []
+    ask(emulator, "POST", "/reset", {"clock": "manual", "jobs": [STARTED, STARTED]})
+    assert len(ask(emulator, "GET", "/jobs")[1]) == 2
+
+
+def test_coverage_is_told_by_platform_and_survives_a_reset(emulator: Emulator) -> None:
+    ask(emulator, "POST", "/jobs", STARTED)
+    ask(emulator, "POST", "/reset")
+    told = ask(emulator, "GET", "/coverage")[1]["vertex"]
+    assert told["jobs"] == 1
+    assert [arrow["taken"] for arrow in told["arrows"]].count(1) == 1
+    assert len(told["arrows"]) == len(platforms()["vertex"].lifecycle.arrows)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "error"),
+    [
+        ("/jobs", '{"kind": "customJobs",\n "cuont": 3}', "body:2: cuont: an unknown key; did you mean count?"),
+        ("/jobs", {"kind": "cronJobs"}, "kind: there is no 'cronJobs'; there are "),
+        ("/jobs", {"kind": "customJobs", "life": ["RUNNING"]}, "states[0]: RUNNING cannot follow UNSPECIFIED"),
+        ("/jobs", {"kind": "customJobs", "facts": {"type": "streaming"}}, "facts.type: it is no fact about a vertex job"),
+        ("/jobs", {"kind": "customJobs", "resource": {"jobSpeck": {}}}, "resource: "),
+        ("/faults", {"method": "Get*"}, "the fault does nothing; give it one of status"),
+        ("/faults", {"status": "SLEEPY"}, "body:1: status: 'SLEEPY' is no status code; there are OK"),
+        ("/lives", {"life": "dead"}, "life: expected 'succeeded'"),
+        ("/clock", {"advance": -1}, "advance: expected a length of time"),
+        ("/reset", "[", "body:1: "),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_the_line_and_the_reason(
+    emulator: Emulator, path: str, body: object, error: str
+) -> None:
+    code, told = ask(emulator, "POST", path, body)
+    assert code == 400
+    assert error in told["error"]
+    assert emulator.jobs == []
+
+
+def test_a_request_that_is_not_there_is_told_what_is(emulator: Emulator) -> None:
+    code, told = ask(emulator, "GET", "/job")
+    assert code == 404
+    assert "/control/jobs" in told["error"]
+    assert ask(emulator, "DELETE", "/jobs")[0] == 405
+
+
+def test_web_pages_may_not_use_it(emulator: Emulator) -> None:
+    assert ask(emulator, "POST", "/reset", Origin="https://example.com")[0] == 403
+
+
+def test_off_loopback_it_needs_its_token() -> None:
+    with Emulator(Scenario(), host="0.0.0.0") as emulator:  # noqa: S104  # that is what is tested
+        assert emulator.token
+        assert ask(emulator, "GET")[0] == 401
+        assert ask(emulator, "GET", Authorization="Bearer wrong")[0] == 401
+        assert ask(emulator, "GET", Authorization=f"Bearer {emulator.token}")[0] == 200
+        assert ask(emulator, "GET", f"/jobs?token={emulator.token}") == (200, [])
+        assert emulator.control_url.endswith(f"/control?token={emulator.token}")

@@ -1,0 +1,1 @@
+"""The schema, the routes and the JSON, held beside the official clients' own."""
