@@ -18,8 +18,6 @@ from rich.table import Table
 from rich.text import Text
 
 from jobstates.cli.showing import complaints, output, put_json, shown
-from jobstates.emulator import Emulator, Scenario
-from jobstates.emulator.loading import load
 from jobstates.errors import InputError
 from jobstates.platforms import platforms
 from jobstates.spec.wording import safe
@@ -27,7 +25,7 @@ from jobstates.spec.wording import safe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobstates.emulator import EmulatedJob
+    from jobstates.emulator import EmulatedJob, Emulator, Scenario
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -97,6 +95,9 @@ def execute(
 
 
 def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emulator:
+    from jobstates.emulator import Emulator, Scenario  # noqa: PLC0415  # the door of an extra
+    from jobstates.emulator.loading import load  # noqa: PLC0415
+
     told: Scenario | None = None
     if scenario is not None:
         try:

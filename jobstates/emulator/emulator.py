@@ -6,6 +6,7 @@ import os
 import secrets
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 
 TOKEN = b'{"access_token": "emulated", "expires_in": 3600, "token_type": "Bearer"}'
 """What the token endpoint answers: nobody is asked who they are."""
+
+
+@cache
+def authority() -> Authority:
+    """Who vouches for all emulators of this process: gRPC reads whom to trust once a process."""
+    return Authority()
 
 
 class EmulatedJob(BaseModel):
@@ -80,7 +87,7 @@ class Emulator:
         clocked = {} if clock is None else {"clock": ClockSettings.model_validate(clock)}
         self.scenario = given.model_copy(update=clocked)
         self.token = None if _loopback(host) else secrets.token_urlsafe(16)
-        self.authority = Authority()
+        self.authority = authority()
         self._earlier: Counter[tuple[str, Arrow]] = Counter()
         self._jobs_earlier: Counter[str] = Counter()
         self._services = Services(schema(), self.scenario)

@@ -50,7 +50,7 @@ class Surroundings:
         """A file of credentials as a service account has them."""
         file = self._folder / "credentials.json"
         file.touch(mode=0o600)
-        file.write_text(service_account("project"), encoding="utf-8")
+        file.write_text(service_account("project", f"{self._emulator.url}/token"), encoding="utf-8")
         return file
 
     def environment(self, project: str) -> dict[str, str]:

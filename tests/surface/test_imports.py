@@ -40,3 +40,37 @@ def test_nothing_heavy_is_loaded(code: str) -> None:
 
 def test_a_bare_import_loads_nothing_but_itself() -> None:
     assert [name for name in loaded_by("import jobstates") if name.startswith(("jobstates.", "pydantic", "statemachine"))] == []
+
+
+def test_an_emulator_at_work_loads_none_of_the_clients_that_it_is_made_for() -> None:
+    modules = loaded_by(
+        "from jobstates.emulator import Emulator, JobScript\nwith Emulator() as e: e.create(JobScript(kind='nasJobs')); e.jobs"
+    )
+    assert {"jobstates.emulator.emulator", "grpc", "google.protobuf"} <= set(modules)
+    clients = ("google.cloud", "google.api_core", "google.auth", "googleapiclient", "vertexai", "proto", "requests", "httplib2")
+    assert [name for name in modules if name.startswith(clients) and not name.startswith("google.protobuf")] == []
+
+
+MISSING = """
+import sys
+sys.modules[{module!r}] = None
+sys.argv = ["jobstates", "emulate", "--json"]
+from jobstates.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("grpc", "grpcio"), ("google.protobuf", "protobuf"), ("h11", "h11"), ("trustme", "trustme")]
+)
+def test_without_the_extra_the_emulator_says_how_to_install_it(module: str, package: str) -> None:
+    done = subprocess.run([sys.executable, "-c", MISSING.format(module=module)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f'jobstates: the package {package} is not installed: pip install "jobstates[emulator]"\n'
+
+
+def test_help_needs_no_extra() -> None:
+    code = "import sys; sys.modules['grpc'] = None; sys.argv = ['jobstates', '--help']; from jobstates.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "emulate" in done.stdout

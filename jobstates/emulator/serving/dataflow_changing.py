@@ -42,50 +42,58 @@ class Change:
         """
         for path in mask.paths:
             if _within(path, PARAMETERS):
-                self._parameter(sent, type(mask)(paths=[path]))
+                allowed = self._parameter(sent, type(mask)(paths=[path]))
             elif _within(path, DISPLAYED):
-                self._display(sent.job_metadata.user_display_properties, path.removeprefix(DISPLAYED)[1:])
+                allowed = self._display(sent.job_metadata.user_display_properties, path.removeprefix(DISPLAYED)[1:])
             else:
                 raise Refused(Code.INVALID_ARGUMENT, f"update_mask: {path} cannot be updated, only {PARAMETERS} and {DISPLAYED}")
+            if not allowed:
+                return
         self._job.changed["resource"] = self._now, Resource(self._changed, self._kept.name)
         self._shared.world.touch(self._job)
 
-    def _parameter(self, sent: Any, mask: Any) -> None:  # noqa: ANN401
+    def _parameter(self, sent: Any, mask: Any) -> bool:  # noqa: ANN401
+        """Change a runtime parameter; whether that is allowed."""
         if not mask.IsValidForDescriptor(sent.DESCRIPTOR):
             raise Refused(Code.INVALID_ARGUMENT, f"update_mask: {mask.paths[0]} is no field of a job")
         state, rules = self._job.step(self._now).state, self._shared.undocumented
         if state.terminal:
-            self._refuse(rules.ended, f"job {ident(self._job)} is in state {state.value}: its {PARAMETERS} cannot be updated")
+            return self._refuse(rules.ended, f"is in state {state.value}: its {PARAMETERS} cannot be updated")
         if self._job.origin.facts.known().get("type") == "batch":
-            self._refuse(rules.wrong_state, f"job {ident(self._job)} is a batch job: {PARAMETERS} are for streaming jobs")
+            return self._refuse(rules.wrong_state, f"is a batch job: {PARAMETERS} are for streaming jobs")
         *parents, field = mask.paths[0].split(".")
         reduce(getattr, parents, self._changed).ClearField(field)  # a mask without a value unsets
         mask.MergeMessage(sent, self._changed, replace_message_field=True)
+        return True
 
-    def _display(self, given: Any, key: str) -> None:  # noqa: ANN401
+    def _display(self, given: Any, key: str) -> bool:  # noqa: ANN401
+        """Change a display property, or all; whether that is allowed."""
         if key and key not in given:
             raise Refused(Code.INVALID_ARGUMENT, f"update_mask: {DISPLAYED}.{key} is to be updated, but no value is given")
         displayed = self._changed.job_metadata.user_display_properties
         if not key:
             displayed.clear()
         for name in [key] if key else given:
-            self._may_display(name, given[name])
+            if not self._may_display(name, given[name]):
+                return False
             displayed[name] = given[name]
+        return True
 
-    def _may_display(self, name: str, value: str) -> None:
+    def _may_display(self, name: str, value: str) -> bool:
         if name != ARCHIVED:
-            return
+            return True
         if value not in BOOLEANS:
             raise Refused(Code.INVALID_ARGUMENT, f"{DISPLAYED}.{name}: {value!r} is neither of {', '.join(BOOLEANS)}")
         state = self._job.step(self._now).state
         if not state.terminal:
-            self._refuse(
-                self._shared.undocumented.wrong_state,
-                f"job {ident(self._job)} is in state {state.value}: only a job that has terminated can be archived",
-            )
+            rules = self._shared.undocumented
+            return self._refuse(rules.wrong_state, f"is in state {state.value}: only a job that has terminated can be archived")
+        return True
 
-    def _refuse(self, code: Code, message: str) -> None:
-        self._shared.answer(code, message)
+    def _refuse(self, code: Code, why: str) -> bool:
+        """Refuse the change, or accept it and change nothing, as the settings say."""
+        self._shared.answer(code, f"job {ident(self._job)} {why}")
+        return False
 
 
 def _within(path: str, field: str) -> bool:

@@ -78,7 +78,7 @@ class Creating:
         self._catalogue = catalogue
         self._succession = succession
         self._planner = Planner(DataflowJobMachine.lifecycle, shared.pace)
-        self._requested: dict[tuple[str, str, str], LiveJob] = {}
+        self._requested: dict[tuple[str, str, str], str] = {}
 
     def create(self, wanted: Wanted, now: float) -> tuple[LiveJob, bool]:
         """Create a job, or return the one there is where the settings say so; and whether it is a new one.
@@ -95,7 +95,7 @@ class Creating:
             self._succession.check(wanted.replaces, now)
         job = self._created(wanted, now)
         if wanted.job.client_request_id:
-            self._requested[wanted.scope, wanted.name, wanted.job.client_request_id] = job
+            self._requested[wanted.scope, wanted.name, wanted.job.client_request_id] = ident(job)
         return job, True
 
     def replaced(self, scope: str, job_id: str, now: float) -> LiveJob | None:
@@ -124,7 +124,8 @@ class Creating:
             facts, _ = facts.learn({"replaced_by": ""})
         scope = under(script.project, script.location)
         origin = Origin(self._planner, facts, chosen, scope, KIND, _resource(sent, sent.name), script.id or "")
-        self._succession.add(origin, created=created, count=script.count, every=script.every)
+        with self._shared.world.lock:
+            self._succession.add(origin, created=created, count=script.count, every=script.every)
 
     def _created(self, wanted: Wanted, now: float) -> LiveJob:
         life = self._shared.lives.choose(wanted.facts, (wanted.name,))
@@ -136,7 +137,7 @@ class Creating:
         batch = self._succession.add(Origin(self._planner, facts, life, wanted.scope, KIND, kept), created=now)
         if wanted.replaces:
             self._succession.link(wanted.replaces, batch.first)
-        return self._shared.world.jobs(lambda origin: origin.resource is kept)[0]
+        return batch.job(batch.first)
 
     def _known(self, wanted: Wanted, now: float) -> LiveJob | None:
         """The job that stands in the way of a new one, if it is to be returned instead.
@@ -147,10 +148,8 @@ class Creating:
         rules, name, sent = self._shared.undocumented, wanted.name, wanted.job.client_request_id
         if sent and (there := self._requested.get((wanted.scope, name, sent))):
             if rules.same_request == "return":
-                return there
-            raise Refused(
-                Code.ALREADY_EXISTS, f"client_request_id: {sent!r} was used for job {ident(there)}, which is called {name!r}"
-            )
+                return self._catalogue.find(wanted.scope, there)
+            raise Refused(Code.ALREADY_EXISTS, f"client_request_id: {sent!r} was used for job {there}, which is called {name!r}")
         active = self._catalogue.active(wanted.scope, name, now) if name else None
         if active is None or (wanted.replaces and active.number == wanted.replaces.number):
             return None

@@ -43,7 +43,7 @@ AHEAD = 1 << 120
 
 
 def ended(state: JobState) -> bool:
-    """Whether lists call a job terminated: "Example terminated states: `JOB_STATE_STOPPED`, `JOB_STATE_UPDATED` ..."."""
+    """Whether lists call a job terminated: "Example terminated states: `JOB_STATE_STOPPED`, `JOB_STATE_UPDATED`"."""
     return state.terminal or state is DataflowJobState.STOPPED
 
 

@@ -5,6 +5,7 @@ The messages follow from the past: one for each state, one for each request, one
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobstates.emulator.codes import Code
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from jobstates.emulator.living.world import LiveJob
+    from jobstates.emulator.living.plan import Step
+    from jobstates.emulator.living.world import Asked, LiveJob
     from jobstates.emulator.serving.dataflow_jobs import Catalogue
     from jobstates.emulator.serving.faults import Lens
     from jobstates.emulator.serving.shared import Shared
@@ -49,23 +51,31 @@ class Told(NamedTuple):
 
 def told(job: LiveJob, now: float) -> list[Told]:
     """The messages of a job until a time, the oldest first."""
-    said = sorted((*_of_requests(job, now), *_of_states(job, now)), key=lambda one: one[0])
-    return [Told(number, *one) for number, one in enumerate(said)]
+    return [Told(number, *one) for number, one in enumerate(_said(job, now))]
 
 
-def _of_requests(job: LiveJob, now: float) -> Iterator[tuple[float, int, str]]:
-    for asked in job.asked:
-        if asked.at <= now:
-            yield asked.at, DETAILED, f"The job was asked to {asked.event.replace('_', ' ')}: {asked.request}."
-
-
-def _of_states(job: LiveJob, now: float) -> Iterator[tuple[float, int, str]]:
+def _said(job: LiveJob, now: float) -> Iterator[tuple[float, int, str]]:
+    asked = deque(one for one in job.asked if one.at <= now)
     for at, step in job.past(now):
-        failed = step.state.outcome is Outcome.FAILED
-        if failed or (step.stay and step.stay.error):
-            trouble = step.stay.error.message if step.stay and step.stay.error else TROUBLED[Outcome.FAILED][1]
-            yield at, ERROR if failed else WARNING, trouble
-        yield at, BASIC, f"The job is in state {step.state.value}."
+        while asked and (asked[0].at, not _leads_to(step, asked[0])) < (at, True):
+            yield _of_request(asked.popleft())
+        yield from _of_state(at, step)
+    yield from map(_of_request, asked)
+
+
+def _leads_to(step: Step, asked: Asked) -> bool:
+    return step.arrow is not None and step.arrow.event == asked.event
+
+
+def _of_request(asked: Asked) -> tuple[float, int, str]:
+    return asked.at, DETAILED, f"The job was asked to {asked.event.replace('_', ' ')}: {asked.request}."
+
+
+def _of_state(at: float, step: Step) -> Iterator[tuple[float, int, str]]:
+    failed, error = step.state.outcome is Outcome.FAILED, step.stay.error if step.stay else None
+    if failed or error:
+        yield at, ERROR if failed else WARNING, error.message if error else TROUBLED[Outcome.FAILED][1]
+    yield at, BASIC, f"The job is in state {step.state.value}."
 
 
 class Telling:

@@ -75,7 +75,10 @@ class Succession:
             self._shared.answer(code, f"job {ident(job)} is in state {state.value}: it cannot be replaced; {_why_not(job)}")
 
     def leave(self, job: LiveJob, now: float) -> None:
-        """Stop a job because another replaces it: when the check of both is over, which takes as long as a state lasts."""
+        """Stop a job because another replaces it.
+
+        That is when the check of both is over, which takes as long as a state lasts; at once where the job would end before.
+        """
         pace = job.origin.life.pace
         checked = now + (self._shared.pace if pace is None else pace)
         at = checked if self.ways(job, checked) else now

@@ -15,7 +15,6 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from google.api_core.retry import Retry
 from google.auth.aio.credentials import AnonymousCredentials as AsyncAnonymousCredentials
 from google.auth.credentials import AnonymousCredentials
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 LOCATION = "projects/my-project/locations/us-central1"
 V1, BETA = VERSIONS = ("v1", "v1beta1")
 GRPC, GRPC_AIO, TLS, TLS_AIO, REST, REST_AIO = TRANSPORTS = ("grpc", "grpc-async", "tls", "tls-async", "rest", "rest-async")
-SOON = Retry(predicate=lambda _: False, initial=0.01, multiplier=1.0, timeout=30.0)
-"""How an operation's future asks again: without the second that it waits by default."""
 SERVICES = {
     "pipelineJobs": "pipeline_service",
     "trainingPipelines": "pipeline_service",

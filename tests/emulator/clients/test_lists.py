@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from jobstates.emulator import Emulator
 
 PIPELINES = "pipelineJobs"
+MASKLESS = {"notebookExecutionJobs", "tuningJobs"}
+"""The kinds whose list requests have no mask."""
 
 
 def populate(emulator: Emulator, kind: str = "customJobs", **script: object) -> None:
@@ -126,16 +128,12 @@ async def test_a_mask_leaves_only_the_fields_it_names(emulator: Emulator, transp
         assert job.name.startswith(f"{LOCATION}/customJobs/")
 
 
-@pytest.mark.parametrize(("kind", "version"), SERVED)
-async def test_every_kind_that_has_a_mask_heeds_it(emulator: Emulator, kind: str, version: str) -> None:
+@pytest.mark.parametrize(("kind", "version"), [one for one in SERVED if one[0] not in MASKLESS])
+async def test_every_kind_heeds_a_mask(emulator: Emulator, kind: str, version: str) -> None:
     async with Jobs.over(emulator, GRPC, kind, version) as jobs:
         jobs.create()
-        try:
-            (job,) = jobs.list(read_mask={"paths": ["name"]})
-        except ValueError as error:  # the client's own: its request has no such field
-            assert "read_mask" in str(error)  # noqa: PT017
-        else:
-            assert type(job).to_dict(job, including_default_value_fields=False).keys() <= {"name"}
+        (job,) = jobs.list(read_mask={"paths": ["name"]})
+        assert [field.name for field, _ in type(job).pb(job).ListFields()] == ["name"]
 
 
 @pytest.mark.parametrize(("transport", "refused"), [(GRPC, InvalidArgument), (REST, BadRequest)])
@@ -148,15 +146,12 @@ async def test_every_kind_that_has_a_mask_heeds_it(emulator: Emulator, kind: str
         ({"read_mask": {"paths": ["colour"]}}, "colour"),
         ({"page_token": "forged"}, "page_token"),
         ({"page_size": -1}, "page_size"),
-        ({"parent": "my-project"}, "parent"),
     ],
 )
 async def test_what_cannot_be_listed_is_an_invalid_argument(
     emulator: Emulator, transport: str, refused: type[Exception], request_: dict[str, object], complaint: str
 ) -> None:
     async with Jobs.over(emulator, transport) as jobs:
-        if request_.get("parent") and transport == REST:
-            pytest.skip("the client itself finds no address for such a parent")
         with pytest.raises(refused, match=complaint):
             jobs.list(**request_)
 

@@ -25,7 +25,6 @@ from tests.emulator.port.support import (
     eventually,
     heard,
     said,
-    threads,
     web,
 )
 

@@ -154,7 +154,7 @@ def test_grpc_goes_through_the_tunnel_with_nothing_but_its_environment_changed(p
 
 def test_google_s_own_library_takes_the_service_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "account.json"
-    file.write_text(service_account("some-project"))
+    file.write_text(service_account("some-project", "http://127.0.0.1/token"))
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
     monkeypatch.delenv("GOOGLE_CLOUD_PROJECT", raising=False)
     credentials, project = google.auth.default()
@@ -165,4 +165,4 @@ def test_google_s_own_library_takes_the_service_account(tmp_path: Path, monkeypa
 
 
 def test_two_service_accounts_have_different_keys() -> None:
-    assert service_account("p") != service_account("p")
+    assert service_account("p", "") != service_account("p", "")

@@ -36,7 +36,7 @@ FULL, SUMMARY = 2, 1
 UNKNOWN, ALL, TERMINATED, ACTIVE = range(4)
 
 
-class Refusal(Exception):  # noqa: N818  # what a client would raise
+class Refusal(Exception):
     """A call was answered with a status."""
 
     def __init__(self, code: int, message: str) -> None:

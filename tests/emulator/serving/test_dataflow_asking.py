@@ -71,7 +71,7 @@ def test_a_pausable_job_can_be_paused_and_goes_on_where_it_left_off(service: Ser
 
 
 def test_a_job_that_is_switched_by_requests_stops_and_starts(service: Service) -> None:
-    """ "Set `requested_state` with `UpdateJob` requests to switch between the states `JOB_STATE_STOPPED` and `JOB_STATE_RUNNING`."."""
+    """ "to switch between the states `JOB_STATE_STOPPED` and `JOB_STATE_RUNNING`"."""
     job = running(service)
     assert state_name(service.ask(job, "STOPPED")) == "STOPPED"
     assert service.history(job, 10) == ["STOPPED"]
@@ -201,7 +201,9 @@ def test_whatever_is_asked_in_whatever_state_the_lifecycle_is_obeyed(word: str) 
     for state in DataflowJobState:
         service = Service()
         facts = {"switched": True, "pausable": True}
-        if state.unspecified or not (route := lifecycle.route(lifecycle.initial, state, lifecycle.job_type(**facts))):
+        if state.unspecified or not (
+            route := lifecycle.route(lifecycle.initial, state, lifecycle.job_type.model_validate(facts))
+        ):
             continue
         states = [{arrow.target.name: 0} for arrow in route[:-1]] + [{state.name: "1h"}]
         service.script(id="it", name="etl", life={"states": states}, facts=facts)
@@ -298,6 +300,18 @@ def test_a_mask_that_cannot_be_followed_is_refused_and_changes_nothing(
         change(service, job, paths, **sent)
     assert raised.value.code is Code.INVALID_ARGUMENT
     assert service.get(job) == before
+
+
+def test_a_change_that_is_accepted_though_it_cannot_be_made_changes_nothing() -> None:
+    service = Service(ended="OK", wrong_state="OK")
+    job = running(service)
+    assert archived(service, job) == service.get(job)
+    assert not service.get(job).HasField("job_metadata")
+    service.ask(job, "DONE")
+    params = {"max_num_workers": 3}
+    assert not change(service, job, ["runtime_updatable_params"], runtime_updatable_params=params).HasField(
+        "runtime_updatable_params"
+    )
 
 
 def test_display_properties_are_replaced_as_a_whole_by_their_own_path(service: Service) -> None:

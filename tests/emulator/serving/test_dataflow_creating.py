@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -130,15 +131,16 @@ def test_a_name_is_free_again_when_its_job_has_ended_and_in_other_places(service
 
 
 def test_a_client_request_id_that_is_known_returns_its_job(service: Service) -> None:
-    sent = {"name": "etl", "client_request_id": "20261122-1"}
+    sent = {"name": "etl", "type": STREAMING, "client_request_id": "20261122-1"}
     first = service.call("CreateJob", job=sent)
     service.clock.advance(60)
+    service.ask(first.id, "DRAINED")
     again = service.call("CreateJob", job=sent)
-    assert (again.id, again.client_request_id) == (first.id, "20261122-1")
+    assert (again.id, again.client_request_id, again.current_state) == (first.id, "20261122-1", 7)
 
 
 def test_a_client_request_id_that_is_known_is_refused_where_the_settings_say_so() -> None:
-    """ "The request to create a job will fail if the service has knowledge of a previously submitted job ..."."""
+    """ "The request to create a job will fail if the service has knowledge of a previously submitted job"."""
     service = Service(same_request="refuse")
     sent = {"name": "etl", "type": BATCH, "client_request_id": "20261122-1"}
     service.call("CreateJob", job=sent)
@@ -261,7 +263,7 @@ def test_a_script_can_choose_the_id_of_its_job_and_what_is_known_of_it(service: 
         ({"life": "drained", "resource": {"type": "JOB_TYPE_BATCH"}}, "cannot end drained"),
     ],
 )
-def test_a_script_that_cannot_be_is_refused_with_a_reason(service: Service, script: dict[str, object], said: str) -> None:
+def test_a_script_that_cannot_be_is_refused_with_a_reason(service: Service, script: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)):
         service.script(**script)
 

@@ -95,15 +95,19 @@ def test_a_job_that_does_not_exist_cannot_be_replaced(service: Service) -> None:
 
 def test_a_draining_job_can_be_replaced(service: Service) -> None:
     """ "You can update a pipeline that is being drained."."""
-    service.life({"pace": 10, "states": [{"PENDING": 1}, "RUNNING"]}, count=1)
+    service.life({"states": [{"PENDING": 1}, "RUNNING"], "answers": {"drain": [{"DRAINING": 60}, "DRAINED"]}}, count=1)
     old = running(service)
     service.ask(old, "DRAINED")
     new = service.create(job={"replace_job_id": old})
-    service.clock.advance(9)
-    assert service.state(old) == "DRAINING"
-    service.clock.advance(1)
-    assert service.state(old) in ("UPDATED", "DRAINED")
-    assert service.get(old).replaced_by_job_id in (new, "")
+    assert service.history(old, 1) == ["DRAINING", "UPDATED"]
+    assert service.get(old).replaced_by_job_id == new
+
+
+def test_a_job_that_would_have_ended_before_the_check_is_over_is_replaced_at_once(service: Service) -> None:
+    old = running(service)
+    service.ask(old, "DRAINED")
+    new = service.create(job={"replace_job_id": old})
+    assert (service.state(old), service.get(old).replaced_by_job_id) == ("UPDATED", new)
 
 
 def test_a_job_that_is_cancelled_while_it_is_checked_is_not_replaced(service: Service) -> None:

@@ -152,7 +152,7 @@ def _needed(files: list[Any]) -> Iterator[Any]:
 
 
 def _reached(files: Iterable[Any]) -> set[str]:
-    """The types of the files that are always wanted, what travels as an operation's metadata, and all that those lead to."""
+    """The types of the files that are always wanted, what travels within an operation, and all that those lead to."""
     whole = {module.DESCRIPTOR.name for module in ALWAYS}
     tops = {f"{file.package}.{one.name}": one for file in files for one in (*file.message_type, *file.enum_type)}
     owners = {inner: name for name, one in tops.items() for inner in _declares(name.rpartition(".")[0], [one])}
@@ -161,6 +161,7 @@ def _reached(files: Iterable[Any]) -> set[str]:
         f"{file.package}.{one.name}" for file in files if file.name in whole for one in (*file.message_type, *file.enum_type)
     ]
     waiting += [name for name in tops if name.endswith("OperationMetadata")]
+    waiting += sorted(tops.keys() & _begun(files))
     reached: set[str] = set()
     while waiting:
         name = owners[waiting.pop()]
@@ -168,6 +169,18 @@ def _reached(files: Iterable[Any]) -> set[str]:
             reached.add(name)
             waiting += _speaks_of(tops[name])
     return reached
+
+
+def _begun(files: Iterable[Any]) -> set[str]:
+    """What the methods that begin an operation answer with in the end, by Google's naming."""
+    operation = f".{operations_pb2.Operation.DESCRIPTOR.full_name}"
+    services = ((file.package, service) for file in files for service in file.service)
+    return {
+        f"{package}.{method.name}Response"
+        for package, service in services
+        for method in service.method
+        if method.output_type == operation
+    }
 
 
 def _depend(files: Iterable[Any]) -> None:
