@@ -155,22 +155,24 @@ def _show_until(stopped: Event, emulator: Emulator) -> None:
         wait = EVERY
         while not stopped.wait(wait):
             begun = perf_counter()
-            live.update(_table(emulator.jobs, console.height - 8), refresh=True)
+            live.update(_table(emulator, console.height - 10), refresh=True)
             wait = max(EVERY, IDLE * (perf_counter() - begun))
 
 
-def _table(jobs: list[EmulatedJob], rows: int) -> Table:
-    """The jobs that changed last, and how many are in each state."""
-    table = Table(box=None, pad_edge=False, caption=_summary(jobs), caption_justify="left")
-    for column in ("kind", "job", "state", "since"):
-        table.add_column(column, header_style="dim")
+def _table(emulator: Emulator, rows: int) -> Table:
+    """The time, how many jobs are in each state, and those that changed last."""
+    jobs = emulator.jobs
+    table = Table(box=None, pad_edge=False, title=_summary(emulator, jobs), title_justify="left", title_style="none")
+    for column in ("kind", "job", "id", "state", "since"):
+        table.add_column(column, header_style="dim", no_wrap=True)
     for job in sorted(jobs, key=lambda one: one.since, reverse=True)[: max(rows, 1)]:
         state = platforms()[job.platform].lifecycle.state(job.state)
-        name = job.display_name or job.name.rpartition("/")[2]
-        table.add_row(Text(job.kind, "dim"), safe(name), shown(state), f"{job.since:%H:%M:%S}")
+        last = Text(job.name.rpartition("/")[2], "dim")
+        table.add_row(Text(job.kind, "dim"), safe(job.display_name), last, shown(state), f"{job.since:%H:%M:%S}")
     return table
 
 
-def _summary(jobs: Iterable[EmulatedJob]) -> str:
+def _summary(emulator: Emulator, jobs: Iterable[EmulatedJob]) -> str:
     counted = Counter(job.state.rpartition("STATE_")[2] for job in jobs)
-    return ", ".join(f"{count:,} {state}" for state, count in counted.most_common()) or "no jobs yet"
+    told = ", ".join(f"{count:,} {state}" for state, count in counted.most_common()) or "no jobs yet"
+    return f"\n{emulator.clock.moment():%H:%M:%S}  {told}"

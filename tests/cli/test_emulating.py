@@ -195,6 +195,6 @@ def test_in_a_terminal_it_shows_the_jobs_until_ctrl_c(scenario: str) -> None:
                 shown += os.read(ours, 65536)
     os.close(ours)
     assert process.returncode == 0
-    assert re.search(r"kind\s+job\s+state\s+since", text := plain(shown.decode()))
-    assert re.search(r"customJobs\s+etl\s+QUEUED\s+00:00:00", text)
+    assert re.search(r"kind\s+job\s+id\s+state\s+since", text := plain(shown.decode()))
+    assert re.search(r"customJobs\s+etl\s+1000000000000000000\s+QUEUED\s+00:00:00", text)
     assert "Traceback" not in text

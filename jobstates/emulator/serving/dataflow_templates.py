@@ -109,6 +109,8 @@ class Templates:
         environment.streaming_mode = sent.streaming_mode
         if getattr(parameters, "update", False) or sent.enable_streaming_engine or sent.streaming_mode:
             job.type = STREAMING
+        if not environment.ByteSize():
+            job.ClearField("environment")
         return job
 
 

@@ -23,6 +23,7 @@ def flex(service: Service, **parameters: Any) -> Any:
 def test_a_flex_template_launches_a_job_without_a_state(service: Service) -> None:
     job = flex(service)
     assert (job.name, job.current_state, job.HasField("current_state_time")) == ("etl", 0, True)
+    assert not job.HasField("environment")
     assert service.history(job.id, 5) == ["PENDING", "RUNNING", "DONE"]
 
 
