@@ -18,7 +18,7 @@ from jobstates.emulator.codes import Code, CodeName
 from jobstates.emulator.loading import Seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 UNASSIGNED = 99
 """The number of a state that is told by a name only, where numbers are sent."""
@@ -180,19 +180,20 @@ class Faults:
         with self._lock:
             return iter([(one.fault, one.struck) for one in self._waiting])
 
-    def strike(self, method: str, names: Sequence[str], *, lists: bool) -> tuple[Fault, ...]:
+    def strike(self, method: str, names: Callable[[], Sequence[str]], *, lists: bool) -> tuple[Fault, ...]:
         """The faults that strike a call.
 
         Args:
             method: the method as ``Service/Method``.
-            names: the names of the job that the request names.
+            names: tells the names of the job that the request names.
             lists: whether the call shows many jobs, so that faults of single looks strike it, too.
         """
         if not self._waiting:  # nearly every call
             return ()
+        called = names()
         with self._lock:
             return tuple(
                 one.fault
                 for one in self._waiting
-                if one.fault.meets(method) and (one.fault.concerns(names) or (lists and one.fault.looks)) and one.strike()
+                if one.fault.meets(method) and (one.fault.concerns(called) or (lists and one.fault.looks)) and one.strike()
             )

@@ -79,7 +79,7 @@ class Serving:
     def _answered(self, method: Method, serve: Serve, request: Message) -> Reply:
         with self.world.lock:
             called = f"{method.service.rpartition('.')[2]}/{method.name}"
-            faults = self.faults.strike(called, serve.names(request), lists=serve.lists)
+            faults = self.faults.strike(called, lambda: serve.names(request), lists=serve.lists)
             now = self.world.clock.read() if serve.reads else self.world.clock.now()
             lens = Lens(now, tuple(fault for fault in faults if fault.looks))
             delay, reset = sum(fault.delay for fault in faults), any(fault.reset for fault in faults)

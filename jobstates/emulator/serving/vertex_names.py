@@ -68,7 +68,7 @@ class Naming:
         """The job of a name, whether it exists yet or no longer; None when there never was one."""
         number = self._shared.named.get(name, number_of(name.rpartition("/")[2]))
         job = None if number is None else self._shared.world.find(number)
-        return job if job and full_name(job) == name else None
+        return job if job and job.origin.kind == self._kind.name and full_name(job) == name else None
 
     def found(self, name: str, at: float) -> LiveJob:
         """The job of a name.

@@ -76,8 +76,8 @@ async def connected(emulator: Emulator, transport: str, service: str = "job_serv
     try:
         yield client
     finally:
-        if transport == REST_AIO:  # it opens a session of its own for operations, and leaves it open
-            await client.transport.operations_client.transport.close()
+        if transport == REST_AIO:  # it has a session of its own for operations, and no method that closes that
+            await client.transport.operations_client.transport._session.close()
         await settled(client.transport.close())
 
 
