@@ -89,12 +89,14 @@ def execute(
     The exit code is the command's. Options such as --scenario stand before exec.
     """
     told = ctx.parent.params if ctx.parent else {}
+    given = dict(os.environ)
     with _emulator(told["scenario"], told["clock"], host=told["host"], port=told["port"]) as emulator:
-        variables = {**os.environ, **emulator.environment(), "JOBSTATES_CONTROL": emulator.control_url}
+        variables = {**given, **emulator.environment(), "JOBSTATES_CONTROL": emulator.control_url}
         raise typer.Exit(_run(command, variables))
 
 
 def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emulator:
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # or gRPC itself writes about every client that speaks it badly
     from jobstates.emulator import Emulator, Scenario  # noqa: PLC0415  # the door of an extra
     from jobstates.emulator.loading import load  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf.descriptor import FieldDescriptor
 from hypothesis import strategies as st
 
 from jobstates.emulator.codes import Code
@@ -32,9 +33,10 @@ METHODS = [*schema().methods.values()]
 def told(names: list[str], method: Method, draw: Callable[[st.SearchStrategy[Any]], Any]) -> bytes:
     """A random request of a method: a message of its type, broken now and then, that may name these jobs."""
     request = Random(schema(), draw).message(method.request.DESCRIPTOR)
-    known = {**KNOWN, "name": names, "job_id": names, "names": names}
+    fitting = [name for name in names if _collection(name) in method.name.lower()] or names
+    known = {**KNOWN, "name": fitting, "job_id": fitting, "names": fitting}
     for field in request.DESCRIPTOR.fields:
-        if field.name in known and draw(st.integers(0, 4)):
+        if field.name in known and field.type == FieldDescriptor.TYPE_STRING and draw(st.integers(0, 4)):
             value = draw(st.sampled_from(known[field.name]))
             if field.is_repeated:
                 getattr(request, field.name).append(value)
@@ -44,6 +46,11 @@ def told(names: list[str], method: Method, draw: Callable[[st.SearchStrategy[Any
             getattr(request, field.name).SetInParent()
     body: bytes = request.SerializeToString()
     return draw(st.binary(max_size=40)) + body[: draw(st.integers(0, len(body)))] if draw(st.integers(0, 9)) == 0 else body
+
+
+def _collection(name: str) -> str:
+    """The kind of a job in the words of methods: ``customjob``."""
+    return name.rpartition("/")[0].rpartition("/")[2].removesuffix("s").lower()
 
 
 def answered(counts: Counter[str], method: Method, code: int, message: str) -> None:

@@ -1,14 +1,13 @@
-"""What a user of Apache Beam does with its DataflowRunner: submit pipelines, cancel one, wait for all. Beam is as it was installed.
+"""What a user of Apache Beam does with its DataflowRunner: submit pipelines, and wait for each, cancel it, or look at it.
 
-It runs in Beam's own environment: ``beam_client.py PORT FOLDER JOBS``, where JOBS is a list of ``{"name", "options", "cancel"}`` in
-JSON. It says on standard output how each of them ended, as a list in JSON.
+It runs where Beam is: ``beam_client.py PORT FOLDER JOBS``. JOBS is a list in JSON of what to submit, one after the other:
+``{"name", "options", "then"}``. It prints a list in JSON of what each came to: a state, or what was raised.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +15,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 
-def submitted(port: str, folder: str, job: dict[str, Any]) -> Any:
+def submit(port: str, folder: str, job: dict[str, Any]) -> Any:
     options = PipelineOptions(
         [
             "--runner=DataflowRunner",
@@ -29,7 +28,7 @@ def submitted(port: str, folder: str, job: dict[str, Any]) -> Any:
             "--sdk_location=container",
             "--sdk_container_image=registry.example/beam:1",
             f"--job_name={job['name']}",
-            *job.get("options", ()),
+            *job["options"],
         ]
     )
     pipeline = beam.Pipeline(options=options)
@@ -37,26 +36,44 @@ def submitted(port: str, folder: str, job: dict[str, Any]) -> Any:
     return pipeline.run()
 
 
-def ended(job: dict[str, Any], result: Any) -> dict[str, Any]:
-    """How a job ended: the state that the wait returned, or what it raised."""
-    said: dict[str, Any] = {"name": job["name"], "id": result.job_id(), "state": None, "raised": None}
+def wait(result: Any) -> str:
+    state: str = result.wait_until_finish()
+    return state
+
+
+def cancel(result: Any) -> str:
+    result.cancel()
+    return wait(result)
+
+
+def measure(result: Any) -> str:
+    return f"{wait(result)} {json.dumps(result.metrics().query())}"
+
+
+def look(result: Any) -> str:
+    state: str = result.state
+    return state
+
+
+def outcome(act: Any, *arguments: Any) -> Any:
+    """What comes of it: what it returns, or the text of what it raises."""
     try:
-        if job.get("cancel"):
-            result.cancel()
-        said["state"] = result.wait_until_finish()
-    except (Exception) as error:  # noqa: BLE001  # it is what the test asks about
-        said["raised"] = f"{type(error).__name__}: {error}"
-    return said
+        return act(*arguments)
+    except Exception as error:  # noqa: BLE001  # which one, the tests ask
+        return f"{type(error).__name__}: {error}"
 
 
 def main() -> None:
     port, folder, told = sys.argv[1:]
     jobs = json.loads(told)
-    results = []
-    for job in jobs:
-        results.append(submitted(port, folder, job))
+
+    def follow(job: dict[str, Any], result: Any) -> Any:
+        then = {"wait": wait, "cancel": cancel, "measure": measure, "look": look}[job["then"]]
+        return result if isinstance(result, str) else outcome(then, result)
+
     with ThreadPoolExecutor(len(jobs)) as waiting:
-        print(json.dumps(list(waiting.map(ended, jobs, results))))
+        coming = [waiting.submit(follow, job, outcome(submit, port, folder, job)) for job in jobs]
+        json.dump([one.result() for one in coming], sys.stdout)
 
 
 main()

@@ -28,24 +28,30 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.fixture(scope="module")
-def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a new environment in which only the wheel is installed."""
-    place = tmp_path_factory.mktemp("fresh")
+def environment(place: Path, what: str) -> Path:
+    """The programs of a new environment in which only this is installed."""
     subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
     pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-c", str(ROOT / "requirements-dev.txt"), str(wheel)], check=True, capture_output=True)
+    subprocess.run([*pip, "-c", str(ROOT / "requirements-dev.txt"), what], check=True, capture_output=True)
     return place / "bin"
+
+
+@pytest.fixture(scope="module")
+def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel alone."""
+    return environment(tmp_path_factory.mktemp("fresh"), str(wheel))
 
 
 @pytest.fixture(scope="module")
 def drawing(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a new environment in which the wheel is installed with what it needs to draw."""
-    place = tmp_path_factory.mktemp("drawing")
-    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-    pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-c", str(ROOT / "requirements-dev.txt"), f"{wheel}[diagrams]"], check=True, capture_output=True)
-    return place / "bin"
+    """The wheel with what it needs to draw."""
+    return environment(tmp_path_factory.mktemp("drawing"), f"{wheel}[diagrams]")
+
+
+@pytest.fixture(scope="module")
+def emulating(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel with what it needs to emulate."""
+    return environment(tmp_path_factory.mktemp("emulating"), f"{wheel}[emulator]")
 
 
 def run(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -59,7 +65,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = set(ZipFile(wheel).namelist())
     ours = {str(path.relative_to(ROOT)) for path in (ROOT / "jobstates").rglob("*") if path.is_file() and path.suffix != ".pyc"}
     assert {name for name in names if ".dist-info/" not in name} == ours
-    assert {"jobstates/py.typed", "jobstates/cli/demo.jsonl"} <= names
+    assert {"jobstates/py.typed", "jobstates/cli/demo.jsonl", "jobstates/emulator/wire/descriptors.binpb"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
@@ -75,7 +81,7 @@ def test_the_metadata_asks_for_four_packages(wheel: Path) -> None:
     assert metadata["Requires-Python"] == ">=3.11"
 
 
-def test_the_wheel_installs_a_command_and_three_platforms(wheel: Path) -> None:
+def test_the_wheel_installs_a_command_three_platforms_and_a_plugin(wheel: Path) -> None:
     archive = ZipFile(wheel)
     (name,) = (name for name in archive.namelist() if name.endswith("/entry_points.txt"))
     assert archive.read(name).decode().strip() == (
@@ -85,7 +91,10 @@ def test_the_wheel_installs_a_command_and_three_platforms(wheel: Path) -> None:
         "[jobstates.platforms]\n"
         "dataflow = jobstates.platforms.dataflow:DataflowJobMachine\n"
         "vertex = jobstates.platforms.vertex:VertexJobMachine\n"
-        "vertex-pipeline = jobstates.platforms.vertex_pipeline:VertexPipelineMachine"
+        "vertex-pipeline = jobstates.platforms.vertex_pipeline:VertexPipelineMachine\n"
+        "\n"
+        "[pytest11]\n"
+        "jobstates = jobstates.pytest_plugin"
     )
 
 
@@ -130,3 +139,22 @@ def test_what_needs_it_names_the_extra(fresh: Path, tmp_path: Path, form: str) -
     done = run(fresh / "jobstates", "diagram", "dataflow", "-o", str(tmp_path / f"dataflow.{form}"))
     assert done.returncode == 2
     assert 'pip install "jobstates[diagrams]"' in done.stderr
+
+
+ASKED = """
+import json, os, urllib.request
+jobs = os.environ["JOBSTATES_CONTROL"] + "/jobs"
+urllib.request.urlopen(urllib.request.Request(jobs, data=b'{"kind": "customJobs", "name": "train"}', method="POST"))
+print(json.load(urllib.request.urlopen(jobs))[0]["display_name"])
+"""
+
+
+def test_the_extra_alone_emulates(emulating: Path) -> None:
+    done = run(emulating / "jobstates", "emulate", "exec", "--", str(emulating / "python"), "-c", ASKED)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "train\n")
+
+
+def test_without_the_extra_the_emulator_names_it(fresh: Path) -> None:
+    done = run(fresh / "jobstates", "emulate")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'pip install "jobstates[emulator]"' in done.stderr

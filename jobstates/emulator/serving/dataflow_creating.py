@@ -20,6 +20,8 @@ from jobstates.errors import InputError
 from jobstates.platforms.dataflow import DataflowJob, DataflowJobMachine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from google.protobuf.message import Message
 
     from jobstates.emulator.living.life import Life
@@ -33,6 +35,12 @@ NAME = re.compile(r"[a-z]([-a-z0-9]{0,1022}[a-z0-9])?", re.ASCII)
 """The comment on ``Job.name``: "The name must match the regular expression"."""
 COST_OPTIMIZED = 2
 """The number of ``FLEXRS_COST_OPTIMIZED``: the mode whose jobs wait in a queue."""
+TEMPLATED: Sequence[Mapping[str, Any]] = (
+    {"type": "batch"},
+    {"type": "batch", "pausable": True, "pause_on_failure": True},
+    {"type": "streaming"},
+)
+"""What a template may tell of its job that its launch does not, the likeliest first."""
 OUTPUT_ONLY = (
     "id",
     "current_state",
@@ -62,7 +70,7 @@ class Wanted(NamedTuple):
     facts: DataflowJob
     replaces: LiveJob | None = None
     templated: bool = False
-    """Whether a template says what type it is of, which nobody here can read."""
+    """Whether a template tells more of it, which nobody here can read."""
 
     @property
     def name(self) -> str:
@@ -129,7 +137,7 @@ class Creating:
 
     def _created(self, wanted: Wanted, now: float) -> LiveJob:
         life = self._shared.lives.choose(wanted.facts, (wanted.name,))
-        facts = self._typed(wanted.facts, life) if wanted.templated else wanted.facts
+        facts = self._templated(wanted.facts, life) if wanted.templated else wanted.facts
         self._planner.plan(facts, life)  # refused before anything is changed
         kept = _resource(wanted.job, wanted.name, None if wanted.replaces is None else wanted.replaces.number)
         if wanted.replaces:
@@ -157,12 +165,12 @@ class Creating:
             return active
         raise Refused(Code.ALREADY_EXISTS, f"there is an active job {name!r} already: {ident(active)}")
 
-    def _typed(self, facts: DataflowJob, life: Life) -> DataflowJob:
-        """Give a templated job the type that its life is for: batch if it can be."""
-        if facts.type is not None:
-            return facts
-        for kind in ("batch", "streaming"):
-            known, _ = facts.learn({"type": kind})
+    def _templated(self, facts: DataflowJob, life: Life) -> DataflowJob:
+        """What is known of a templated job, with the first of what its template may tell that lets it live so."""
+        for told in TEMPLATED:
+            if facts.type not in (None, told["type"]):
+                continue
+            known, _ = facts.learn(told)
             try:
                 self._planner.plan(known, life)
             except IllegalLife:

@@ -1,7 +1,8 @@
 """Launching Dataflow jobs from templates. Nobody reads a template here, so what it would tell follows from what is sent along.
 
-Of what type a templated job is, only its template knows: streaming where the launch says something that is for streaming jobs
-alone, or where the life that is meant for the job is; batch otherwise.
+Of what type a templated job is, and whether it can be paused, only its template knows: it is streaming where the launch says
+something that is for streaming jobs alone, or where the life that is meant for the job is, and batch otherwise; it can be paused
+where that life pauses.
 """
 
 from __future__ import annotations

@@ -176,6 +176,10 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
+    def __bool__(self) -> bool:
+        """Whether any is still to strike."""
+        return any(not one.over for one in self._waiting)
+
     def __iter__(self) -> Iterator[tuple[Fault, int]]:
         with self._lock:
             return iter([(one.fault, one.struck) for one in self._waiting])
@@ -188,7 +192,7 @@ class Faults:
             names: tells the names of the job that the request names.
             lists: whether the call shows many jobs, so that faults of single looks strike it, too.
         """
-        if not self._waiting:  # nearly every call
+        if not self:  # nearly every call
             return ()
         called = names()
         with self._lock:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from jobstates.emulator.living.world import World
 
-MOST_BYTES = 16 * 2**20
+MOST_BYTES = 8 * 2**20
 """What is kept altogether."""
+BESIDES = 500
+"""Bytes that an answer takes besides its own."""
 
 
 class Known(NamedTuple):
@@ -49,11 +51,11 @@ class Pages:
         if self._version != self._world.version:
             self._forget()
         if (old := self._known.pop(key, None)) is not None:
-            self._size -= len(old.body)
+            self._size -= len(old.body) + BESIDES
         known = self._known[key] = Known(body, until)
-        self._size += len(body)
+        self._size += len(body) + BESIDES
         while self._size > self._most:
-            self._size -= len(self._known.popitem(last=False)[1].body)
+            self._size -= len(self._known.popitem(last=False)[1].body) + BESIDES
         return known
 
     def _forget(self) -> None:

@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError
 from jobstates.emulator.calls import Message, Reply, Status
 from jobstates.emulator.codes import Code
 from jobstates.emulator.serving.faults import Lens
+from jobstates.emulator.serving.pages import Pages
 from jobstates.errors import JobStatesError
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Serve(NamedTuple):
     """Whether it looks only, so that a clock stepped by reads goes on."""
     lists: bool = False
     """Whether it shows many jobs."""
+    until: Callable[[Message, float], float] | None = None
+    """Until when the answer to a request stays true, unless a job is changed; None when the same answer is never given twice."""
 
 
 class Serving:
@@ -52,6 +55,7 @@ class Serving:
         self.world = world
         self.faults = faults
         self._served: dict[str, Serve] = {}
+        self._pages = Pages(world)
 
     def serve(self, methods: Mapping[str, Serve]) -> None:
         """Serve these methods, by their paths."""
@@ -59,15 +63,12 @@ class Serving:
 
     def __call__(self, path: str, body: bytes) -> Reply:
         """Answer one call; whatever goes wrong is a status."""
-        method, serve = self.schema.methods.get(path), self._served.get(path)
-        if method is None or serve is None:
-            return Reply(status=Status(Code.UNIMPLEMENTED, f"{path} is not emulated"))
+        if (known := self._known(path, body)) is not None:
+            return Reply(known)
         try:
-            request = method.request.FromString(body)
+            return self._answered(*self._method(path), body)
         except DecodeError:
-            return Reply(status=Status(Code.INVALID_ARGUMENT, f"the request is no {method.request.DESCRIPTOR.full_name}"))
-        try:
-            return self._answered(method, serve, request)
+            return Reply(status=Status(Code.INVALID_ARGUMENT, f"the request of {path} cannot be read"))
         except Refused as refused:
             return Reply(status=refused.status)
         except JobStatesError as error:
@@ -76,7 +77,21 @@ class Serving:
             logger.exception("answering %s", path)
             return Reply(status=Status(Code.INTERNAL, f"the emulator failed: {type(error).__name__}: {error}"))
 
-    def _answered(self, method: Method, serve: Serve, request: Message) -> Reply:
+    def _method(self, path: str) -> tuple[Method, Serve]:
+        if path not in self._served:
+            raise Refused(Code.UNIMPLEMENTED, f"{path} is not emulated")
+        return self.schema.methods[path], self._served[path]
+
+    def _known(self, path: str, body: bytes) -> bytes | None:
+        """The answer that the same call had, if it is still true and nothing is to go wrong."""
+        if self.faults or self.world.clock.settings.step:
+            return None
+        with self.world.lock:
+            known = self._pages.get((path, body), self.world.clock.now())
+        return known.body if known else None
+
+    def _answered(self, method: Method, serve: Serve, asked: bytes) -> Reply:
+        request = method.request.FromString(asked)
         with self.world.lock:
             called = f"{method.service.rpartition('.')[2]}/{method.name}"
             faults = self.faults.strike(called, lambda: serve.names(request), lists=serve.lists)
@@ -85,6 +100,8 @@ class Serving:
             delay, reset = sum(fault.delay for fault in faults), any(fault.reset for fault in faults)
             lost = [fault for fault in faults if fault.refuses or fault.reset]
             body = b"" if lost and not any(fault.done for fault in lost) else _bytes(serve.run(request, lens))
+            if serve.until and not faults:
+                self._pages.keep((method.path, asked), body, serve.until(request, now))
         refusing = next((fault for fault in lost if fault.refuses), None)
         status = refusal(self.schema, refusing) if refusing else None
         return Reply(b"" if lost else body, status, delay, reset, lens.enum_names)

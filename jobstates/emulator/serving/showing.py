@@ -25,7 +25,7 @@ ENDED = frozenset({Outcome.SUCCEEDED, Outcome.FAILED, Outcome.CANCELLED})
 """The ends whose time ``end_time`` tells."""
 ALSO_ENDED = {"tuningJobs": frozenset({Outcome.EXPIRED})}
 """What the comment of one kind's ``end_time`` adds to them."""
-TROUBLED = {
+TROUBLED: Mapping[Outcome | None, tuple[Code, str]] = {
     Outcome.FAILED: (Code.INTERNAL, "The emulated job failed."),
     Outcome.CANCELLED: (Code.CANCELLED, "The emulated job was cancelled."),
 }
@@ -148,10 +148,10 @@ class Showing:
         told = step.stay.error if step.stay else None
         if "status" in self.fields and step.state.terminal:
             shown.status.SetInParent()  # "Populated when the NotebookExecutionJob is completed."
-        if told is None and step.state.outcome not in TROUBLED:
-            return
-        error = self._error(shown)
-        error.code, error.message = (told.code, told.message) if told else TROUBLED[step.state.outcome]
+        trouble = (told.code, told.message) if told else TROUBLED.get(step.state.outcome)
+        if trouble:
+            error = self._error(shown)
+            error.code, error.message = trouble
 
     def _error(self, shown: Message) -> Message:
         """Where a resource says what is wrong, which is not in the same field in all."""

@@ -41,7 +41,7 @@ class VertexKinds:
         """Create the jobs of a script; without a life, the rules choose.
 
         Raises:
-            InputError: when its life, its facts or its fields are none for this kind.
+            InputError: when its fields are none of this kind.
         """
         next(iter(self._services.values())).populate(script, life, created)
 

@@ -58,12 +58,11 @@ class VertexKind:
     def methods(self, service: str) -> Iterator[tuple[str, Serve]]:
         """The methods of a service that are about this kind, by path."""
         resource, named = self.kind.resource, self.naming.named
+        listing = VertexList(self.shared, self.lifecycle, self.showing, self.naming.parent)
         served = {
             f"Create{resource}": Serve(self._create, self.naming.called),
-            f"Get{resource}": Serve(self._get, named, reads=True),
-            f"List{resource}s": Serve(
-                VertexList(self.shared, self.lifecycle, self.showing, self.naming.parent), reads=True, lists=True
-            ),
+            f"Get{resource}": Serve(self._get, named, reads=True, until=self._until),
+            f"List{resource}s": Serve(listing, reads=True, lists=True, until=listing.until),
             f"Delete{resource}": Serve(self._delete, named),
             f"Update{resource}": Serve(self._update, lambda request: self.naming.names(self.naming.sent(request).name)),
             **{f"{event.capitalize()}{resource}": Serve(self._asking(event), named) for event in ("cancel", "pause", "resume")},
@@ -96,6 +95,9 @@ class VertexKind:
     def _get(self, request: Message, lens: Lens) -> Message:
         job = self.naming.found(request.name, lens.at(self.naming.named(request) if lens.faults else ()))
         return self.showing.view(self.showing.show(job, lens), request)
+
+    def _until(self, request: Message, now: float) -> float:
+        return self.naming.found(request.name, now).until(now)
 
     def _delete(self, request: Message, lens: Lens) -> Message:
         job = self.naming.found(request.name, lens.now)
@@ -174,11 +176,9 @@ class VertexKind:
         """Create the jobs of a script; without a life, the rules choose.
 
         Raises:
-            InputError: when its life, its facts or its fields are none for this kind.
+            InputError: when its fields are none of this kind.
         """
-        facts, bad = self.lifecycle.job_type(kind=self.kind.name).learn(script.facts)
-        if bad:
-            raise InputError("; ".join(f"facts.{name}: {reason}" for name, reason in bad.items()))
+        facts = script.job()
         sent: Message = self.showing.message()
         try:
             ParseDict(dict(script.resource), sent, descriptor_pool=self.shared.schema.pool)

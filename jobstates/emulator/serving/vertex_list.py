@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from google.protobuf import json_format
 
 from jobstates.emulator.codes import Code
-from jobstates.emulator.serving import fields, filtering, paging
+from jobstates.emulator.living.spans import together
+from jobstates.emulator.serving import fields, filtering, masking, paging
 from jobstates.emulator.serving.service import Refused
 from jobstates.emulator.serving.showing import first_active, ident
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jobstates.emulator.calls import Message
-    from jobstates.emulator.living.world import LiveJob
+    from jobstates.emulator.living.world import Jobs, LiveJob
     from jobstates.emulator.serving.faults import Lens
     from jobstates.emulator.serving.shared import Shared
     from jobstates.emulator.serving.showing import Showing
@@ -42,7 +43,7 @@ class VertexList:
         self._parent = parent
         self._method = f"List{showing.kind.resource}s"
         documented = fields.fields(self._method, tuple(lifecycle.wire))
-        self._fields = documented | {_camel(name): kind for name, kind in documented.items()}
+        self._fields = {**documented, **{_camel(name): kind for name, kind in documented.items()}}
 
     def __call__(self, request: Message, lens: Lens) -> Message:
         """Answer one request.
@@ -58,16 +59,23 @@ class VertexList:
     def _listed(self, request: Message, lens: Lens) -> Message:
         count = paging.size(request.page_size, default=DEFAULT, most=MOST)
         query = self._query(request, lens)
-        under = _under(self._parent(request.parent))
-        jobs = self._shared.world.jobs(lambda origin: origin.kind == self._showing.kind.name and under(origin.scope))
+        jobs = self._jobs(request)
         listed, token = paging.page(jobs, query, count, request.page_token)
         listed, token = paging.spoiled(lens.page, query, listed, token)
         masked = self._mask(request)
         response = self._shared.schema.message(f"{request.DESCRIPTOR.file.package}.{self._method}Response")()
-        response.next_page_token = token  # type: ignore[attr-defined]  # made by a descriptor pool
+        response.next_page_token = token
         (into,) = (field.name for field in response.DESCRIPTOR.fields if field.is_repeated)
         getattr(response, into).extend(masked(self._showing.view(self._showing.show(job, lens), request)) for job in listed)
         return response
+
+    def until(self, request: Message, now: float) -> float:
+        """When what there is to see of any of the jobs changes next by itself."""
+        return together(self._jobs(request), now).until
+
+    def _jobs(self, request: Message) -> Jobs:
+        under = _under(self._parent(request.parent))
+        return self._shared.world.jobs(lambda origin: origin.kind == self._showing.kind.name and under(origin.scope))
 
     def _query(self, request: Message, lens: Lens) -> paging.Query[LiveJob]:
         order_by = getattr(request, "order_by", "")
@@ -87,16 +95,10 @@ class VertexList:
     def _mask(self, request: Message) -> Callable[[Message], Message]:
         if "read_mask" not in request.DESCRIPTOR.fields_by_name or not request.read_mask.paths:
             return lambda shown: shown
-        mask = request.read_mask
-        if not mask.IsValidForDescriptor(self._showing.message.DESCRIPTOR):
-            raise fields.BadArgument(f"read_mask: {', '.join(mask.paths)} are not all fields of {self._showing.kind.resource}")
-
-        def masked(shown: Message) -> Message:
-            kept = self._showing.message()
-            mask.MergeMessage(shown, kept)
-            return kept
-
-        return masked
+        paths = list(request.read_mask.paths)
+        if wrong := masking.unknown(paths, self._showing.message.DESCRIPTOR):
+            raise fields.BadArgument(f"read_mask: {', '.join(wrong)} are not fields of {self._showing.kind.resource}")
+        return lambda shown: masking.masked(shown, paths)
 
 
 def _under(parent: str) -> Callable[[str], bool]:

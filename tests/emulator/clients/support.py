@@ -15,7 +15,8 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from google.auth.aio.credentials import AnonymousCredentials as AsyncAnonymousCredentials
+import requests
+from google.auth.aio.credentials import AnonymousCredentials as AsyncAnonymous
 from google.auth.credentials import AnonymousCredentials
 
 from jobstates.platforms import platforms
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from jobstates.spec.job import Kind
     from jobstates.spec.lifecycle import Lifecycle
 
+BACKSTOP = 60.0
+"""Seconds after which what hangs fails."""
 LOCATION = "projects/my-project/locations/us-central1"
 V1, BETA = VERSIONS = ("v1", "v1beta1")
 GRPC, GRPC_AIO, TLS, TLS_AIO, REST, REST_AIO = TRANSPORTS = ("grpc", "grpc-async", "tls", "tls-async", "rest", "rest-async")
@@ -38,6 +41,8 @@ SERVICES = {
     "modelMonitoringJobs": "model_monitoring_service",
 }
 """The services of the kinds that are not the job service's."""
+ALONE = (("grpc.use_local_subchannel_pool", 1),)
+"""A channel's option: no connection is shared with another channel, which may have seen it being cut."""
 PARENTS = {"modelMonitoringJobs": f"{LOCATION}/modelMonitors/7"}
 LIFECYCLES = {name: platforms()[name].lifecycle for name in ("vertex", "vertex-pipeline")}
 KINDS: dict[str, tuple[Lifecycle, Kind]] = {
@@ -56,12 +61,17 @@ def package(version: str) -> Any:
     return import_module(f"google.cloud.aiplatform_{version}")
 
 
+def anonymous() -> Any:
+    """The credentials of nobody."""
+    return AnonymousCredentials()  # type: ignore[no-untyped-call]  # that library declares no types
+
+
 def sync_client(emulator: Emulator, transport: str = GRPC, service: str = "job_service", version: str = V1) -> Any:
     """A sync client over an unencrypted transport."""
     cls = client_class(service, version)
     if transport == REST:
-        return cls(transport="rest", credentials=AnonymousCredentials(), client_options={"api_endpoint": emulator.url})
-    return cls(transport=cls.get_transport_class("grpc")(channel=grpc.insecure_channel(emulator.endpoint)))
+        return cls(transport="rest", credentials=anonymous(), client_options={"api_endpoint": emulator.url})
+    return cls(transport=cls.get_transport_class("grpc")(channel=grpc.insecure_channel(emulator.endpoint, ALONE)))
 
 
 def client_class(service: str, version: str, *, sync: bool = True) -> Any:
@@ -87,7 +97,8 @@ def _client(emulator: Emulator, transport: str, service: str, version: str) -> A
     cls = client_class(service, version, sync=transport == TLS)
     if transport == REST_AIO:
         carrier = cls.get_transport_class("rest_asyncio")
-        return cls(transport=carrier(host=emulator.url, url_scheme="http", credentials=AsyncAnonymousCredentials()))
+        nobody = AsyncAnonymous()  # type: ignore[no-untyped-call]  # that library declares no types
+        return cls(transport=carrier(host=emulator.url, url_scheme="http", credentials=nobody))
     carrier = cls.get_transport_class("grpc" if transport == TLS else "grpc_asyncio")
     return cls(transport=carrier(channel=_channel(emulator, transport)))
 
@@ -139,7 +150,7 @@ class Jobs:
         called = next(one for one in ("display_name", "tuned_model_display_name") if one in cls.meta.fields)
         return cls(**{called: name}, **fields)
 
-    def create(self, name: str = "my-job", *, ident: str = "", **fields: Any) -> Any:
+    def create(self, name: str = "my-job", /, *, ident: Any = "", **fields: Any) -> Any:
         argument = snake(self.resource)
         sent = {"parent": self.parent, argument: self.message(name, **fields)}
         return self.call("create", **sent, **({f"{argument}_id": ident} if ident else {}))
@@ -170,3 +181,9 @@ class Jobs:
 def state_of(job: Any) -> Any:
     """Its state, by whichever of its two names the kind has for it."""
     return job.job_state if hasattr(job, "job_state") else job.state
+
+
+def by_name(emulator: Emulator, name: str) -> dict[str, Any]:
+    """A job as it is told to who asks for no numbers."""
+    found: dict[str, Any] = requests.get(f"{emulator.url}/v1/{name}", timeout=BACKSTOP).json()
+    return found

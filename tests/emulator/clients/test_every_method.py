@@ -17,6 +17,8 @@ from tests.emulator.clients.support import (
     TRANSPORTS,
     V1,
     Jobs,
+    anonymous,
+    client_class,
     listed,
     settled,
     state_of,
@@ -88,7 +90,10 @@ async def test_both_versions_of_the_api_show_the_same_job(emulator: Emulator, tr
 async def test_what_a_client_sends_of_a_job_it_gets_back(emulator: Emulator, transport: str) -> None:
     pools = [{"machine_spec": {"machine_type": "n1-standard-4"}, "replica_count": 3, "container_spec": {"image_uri": "é:1"}}]
     async with Jobs.over(emulator, transport) as jobs:
-        fields = {"labels": {"team": "etl"}, "job_spec": {"worker_pool_specs": pools, "scheduling": {"timeout": {"seconds": 90}}}}
+        fields: dict[str, Any] = {
+            "labels": {"team": "etl"},
+            "job_spec": {"worker_pool_specs": pools, "scheduling": {"timeout": {"seconds": 90}}},
+        }
         sent = jobs.message("hello", **fields)
         created = await settled(jobs.create("hello", **fields))
         told = [created.name, created.state, created.create_time, created.update_time]
@@ -117,3 +122,19 @@ async def test_the_routing_header_is_sent_and_does_no_harm(emulator: Emulator) -
     async with Jobs.over(emulator, GRPC) as jobs:
         created = jobs.create()
         assert jobs.client.get_custom_job(name=created.name, metadata=[("x-my-header", "1")]) == created
+
+
+@pytest.mark.parametrize("place", ["localhost", "proxy"])
+async def test_rest_may_go_through_tls_and_through_the_proxy(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """The certificate is trusted, and the proxy found, by the environment alone; the endpoint is the client's own default."""
+    told = emulator.environment() if place == "proxy" else {"REQUESTS_CA_BUNDLE": str(emulator.ca)}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    options = {} if place == "proxy" else {"api_endpoint": f"localhost:{emulator.endpoint.rpartition(':')[2]}"}
+    client = client_class("job_service", V1)(transport="rest", credentials=anonymous(), client_options=options)
+    jobs = Jobs(client, "customJobs")
+    created = jobs.create("hello")
+    assert jobs.get(created.name) == created
+    assert [job.name for job in emulator.jobs] == [created.name]

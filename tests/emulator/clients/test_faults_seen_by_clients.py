@@ -126,7 +126,7 @@ def test_a_cut_connection_does_nothing(emulator: Emulator, transport: str) -> No
     with pytest.raises(CUT):
         jobs.create()
     assert emulator.jobs == []
-    assert jobs.create().name
+    assert custom_jobs(emulator, transport).create().name
 
 
 @BOTH
@@ -134,16 +134,15 @@ def test_a_cut_connection_does_nothing(emulator: Emulator, transport: str) -> No
 def test_an_answer_can_be_lost_though_the_request_was_carried_out(
     emulator: Emulator, transport: str, how: dict[str, Any]
 ) -> None:
-    jobs = custom_jobs(emulator, transport)
     emulator.fault(done=True, **how)
     with pytest.raises((*CUT, errors.DeadlineExceeded, errors.GatewayTimeout)):
-        jobs.create("twin")
-    (made,) = jobs.list()
-    assert made.display_name == "twin"
-    emulator.fault(done=True, method="Cancel*", **how)
+        custom_jobs(emulator, transport).create("twin")
+    (made,) = emulator.jobs
+    assert (made.display_name, made.state) == ("twin", "JOB_STATE_QUEUED")
+    emulator.fault(done=True, **how)
     with pytest.raises((*CUT, errors.DeadlineExceeded, errors.GatewayTimeout)):
-        jobs.cancel(made.name)
-    assert jobs.get(made.name).state.name == "JOB_STATE_CANCELLING"
+        custom_jobs(emulator, transport).cancel(made.name)
+    assert [job.state for job in emulator.jobs] == ["JOB_STATE_CANCELLING"]
 
 
 @BOTH

@@ -96,6 +96,7 @@ def test_its_list_of_all_regions_can_be_narrowed_to_jobs_that_run(emulator: Emul
 
 
 def test_it_launches_a_flex_template_and_describes_the_job(emulator: Emulator, gcloud: Gcloud) -> None:
+    emulator.life(["QUEUED", "PENDING", "RUNNING"])
     template = "--template-file-gcs-location=gs://bucket/template.json"
     flex = asked(gcloud("dataflow", "flex-template", "run", "flex", template, REGION, "--format=json"))["job"]
     described = asked(gcloud("dataflow", "jobs", "describe", flex["id"], REGION, "--format=json"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from google.api_core.exceptions import BadRequest, InvalidArgument
+from google.protobuf import json_format
 
 from jobstates.emulator import JobScript
 from tests.emulator.clients.support import GRPC, KINDS, LOCATION, REST, SERVED, TRANSPORTS, Jobs, listed, pages, state_of
@@ -105,7 +106,9 @@ async def test_pipelines_come_in_the_order_asked_for(emulator: Emulator, transpo
 
 async def test_pipelines_can_be_listed_by_what_their_filter_documents(emulator: Emulator) -> None:
     spec = {"pipelineInfo": {"name": "etl"}}
-    populate(emulator, PIPELINES, id="a", resource={"pipelineSpec": spec, "templateMetadata": {"version": "v7"}}, life="succeeded")
+    populate(
+        emulator, PIPELINES, id="a", resource={"pipelineSpec": spec, "templateMetadata": {"version": "v7"}}, life="succeeded"
+    )
     emulator.clock.advance(60)
     populate(emulator, PIPELINES, id="b", name="other", resource={"pipelineSpec": {}})
     async with Jobs.over(emulator, GRPC, PIPELINES) as jobs:
@@ -134,6 +137,23 @@ async def test_every_kind_heeds_a_mask(emulator: Emulator, kind: str, version: s
         jobs.create()
         (job,) = jobs.list(read_mask={"paths": ["name"]})
         assert [field.name for field, _ in type(job).pb(job).ListFields()] == ["name"]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_mask_may_lead_into_a_pipeline_s_own_specification(emulator: Emulator, transport: str) -> None:
+    """As the mask of the SDK's short view does: which is in snake case, though the keys of the specification are not."""
+    spec = {"pipelineInfo": {"name": "etl", "owner": "me"}, "root": {"dag": {}}}
+    populate(emulator, PIPELINES, resource={"pipelineSpec": spec})
+    async with Jobs.over(emulator, transport, PIPELINES) as jobs:
+        for path, left in (
+            ("pipeline_spec.pipeline_info", {"pipelineInfo": {"name": "etl", "owner": "me"}}),
+            ("pipeline_spec.pipeline_info.name", {"pipelineInfo": {"name": "etl"}}),
+            ("pipeline_spec", spec),
+            ("pipeline_spec.nothing", {}),
+        ):
+            (job,) = await listed(jobs.list(read_mask={"paths": ["name", path]}))
+            kept = json_format.MessageToDict(type(job).pb(job).pipeline_spec)
+            assert (bool(job.name), job.display_name, kept) == (True, "", left)
 
 
 @pytest.mark.parametrize(("transport", "refused"), [(GRPC, InvalidArgument), (REST, BadRequest)])

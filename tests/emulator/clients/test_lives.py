@@ -59,10 +59,10 @@ class Look:
     """What a client sees of a job; None for a field that is not set, or that the kind has not."""
 
     state: str
-    created: datetime
+    created: datetime | None
     started: datetime | None
     ended: datetime | None
-    updated: datetime
+    updated: datetime | None
     error: int | None
 
 
@@ -120,8 +120,7 @@ def expected(jobs: Jobs, life: Life, begun: float) -> list[Look]:
         ended = now if "end_time" in fields and state in ends else None
         prefix = KINDS[jobs.kind][0].initial.value.removesuffix("UNSPECIFIED")
         error = {"FAILED": 13, "CANCELLED": 1}.get(state)
-        times = (moment(time) for time in (begun, started, ended, now))
-        found.append(Look(prefix + state, *times, error))  # type: ignore[arg-type]  # the two that are never unset are not
+        found.append(Look(prefix + state, moment(begun), moment(started), moment(ended), moment(now), error))
         now += PROMPT if stay.lasts == "asked" else SLOW
     return found
 

@@ -70,9 +70,7 @@ async def update(jobs: Jobs, name: str, *paths: str, **fields: Any) -> Any:
         ([], {"display_name": "renamed", "labels": {"c": "d"}}),
     ],
 )
-async def test_an_update_overwrites_what_its_mask_names(
-    emulator: Emulator, paths: list[str], changed: dict[str, object]
-) -> None:
+async def test_an_update_overwrites_what_its_mask_names(emulator: Emulator, paths: list[str], changed: dict[str, object]) -> None:
     """Without a mask "only the non-empty fields present in the request will be overwritten", and `*` overrides all."""
     async with Jobs.over(emulator, GRPC, MONITORING) as jobs:
         name = await monitoring(jobs, emulator)
@@ -85,7 +83,7 @@ async def test_an_update_overwrites_what_its_mask_names(
 
 
 async def test_an_update_may_overwrite_parts_of_the_configurations(emulator: Emulator) -> None:
-    def configs(dataset: str, field: str) -> list[dict[str, object]]:
+    def configs(dataset: str, field: str) -> Any:
         told = {"training_dataset": {"data_format": dataset, "target_field": field}, "explanation_config": {}}
         return [{"deployed_model_id": "1", "objective_config": told}]
 
@@ -162,7 +160,7 @@ async def test_operations_can_be_looked_up_by_the_client_s_own_methods(emulator:
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_pipelines_are_cancelled_all_at_once(emulator: Emulator, transport: str) -> None:
-    """The server will "skip the jobs that are already terminated"."""
+    """Those that "are already terminated" are left as they are."""
     async with Jobs.over(emulator, transport, PIPELINES) as jobs:
         done = await settled(jobs.create(ident="done"))
         emulator.clock.advance(60)
@@ -197,8 +195,8 @@ async def test_a_batch_fails_as_a_whole(emulator: Emulator) -> None:
         for names, refused in (([done, missing], errors.NotFound), ([done, live], errors.FailedPrecondition)):
             with pytest.raises(refused):
                 jobs.client.batch_delete_pipeline_jobs(parent=LOCATION, names=names)
-        for names, refused in (([live, missing], errors.NotFound), ([live] * 33, errors.InvalidArgument)):
-            with pytest.raises(refused):
+        for names, wrong in (([live, missing], errors.NotFound), ([live] * 33, errors.InvalidArgument)):
+            with pytest.raises(wrong):
                 jobs.client.batch_cancel_pipeline_jobs(parent=LOCATION, names=names)
         assert [job.state.name for job in jobs.list()] == ["PIPELINE_STATE_PENDING", "PIPELINE_STATE_SUCCEEDED"]
 

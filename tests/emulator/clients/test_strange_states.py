@@ -6,27 +6,17 @@ numbers, as all of Google's own do, keeps them; one that reads names loses them 
 
 from __future__ import annotations
 
-import json
-import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from google.protobuf import json_format
 
-from tests.emulator.clients.support import BETA, REST, TRANSPORTS, V1, Jobs, listed, package, settled
+from tests.emulator.clients.support import BETA, REST, TRANSPORTS, Jobs, by_name, listed, settled
 
 if TYPE_CHECKING:
     from jobstates.emulator import Emulator
 
 UNKNOWN = pytest.mark.filterwarnings("ignore:Unrecognized (Job|Pipeline)State enum value:UserWarning")
 """proto-plus warns of every number that it does not know."""
-
-
-def by_name(emulator: Emulator, name: str) -> dict[str, Any]:
-    """A job as it is told to who asks for no numbers."""
-    with urllib.request.urlopen(f"{emulator.url}/v1/{name}") as answer:  # noqa: S310  # on loopback
-        found: dict[str, Any] = json.load(answer)
-    return found
 
 
 @UNKNOWN
@@ -90,12 +80,3 @@ async def test_who_reads_names_is_told_the_unknown_name(emulator: Emulator) -> N
     assert by_name(emulator, name)["state"] == 77
     emulator.fault(absent_state=True)
     assert "state" not in by_name(emulator, name)
-
-
-async def test_and_google_s_own_parser_makes_nothing_of_it(emulator: Emulator) -> None:
-    """So every client that parses names with unknown fields ignored takes a job in a new state for one in none."""
-    async with Jobs.over(emulator, REST) as jobs:
-        name = jobs.create().name
-    emulator.fault(unknown_state="JOB_STATE_DREAMING")
-    job = json_format.ParseDict(by_name(emulator, name), package(V1).CustomJob.pb()(), ignore_unknown_fields=True)
-    assert (job.name, job.state) == (name, 0)

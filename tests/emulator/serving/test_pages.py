@@ -6,7 +6,7 @@ import pytest
 
 from jobstates.emulator.living.clock import Clock
 from jobstates.emulator.living.world import World
-from jobstates.emulator.serving.pages import Known, Pages
+from jobstates.emulator.serving.pages import BESIDES, Known, Pages
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_it_is_forgotten_when_a_job_is_changed(world: World) -> None:
 
 
 def test_what_was_not_asked_for_longest_makes_room(world: World) -> None:
-    pages = Pages(world, most=10)
+    pages = Pages(world, most=10 + 2 * BESIDES)
     pages.keep("a", b"1234", 10)
     pages.keep("b", b"1234", 10)
     pages.get("a", 0)
@@ -43,7 +43,7 @@ def test_what_was_not_asked_for_longest_makes_room(world: World) -> None:
 
 
 def test_what_is_kept_again_takes_no_more_room(world: World) -> None:
-    pages = Pages(world, most=10)
+    pages = Pages(world, most=10 + 2 * BESIDES)
     for _ in range(5):
         pages.keep("a", b"1234", 10)
     pages.keep("b", b"123456", 10)
@@ -51,6 +51,6 @@ def test_what_is_kept_again_takes_no_more_room(world: World) -> None:
 
 
 def test_what_is_larger_than_all_the_room_is_not_kept_but_answered(world: World) -> None:
-    pages = Pages(world, most=3)
+    pages = Pages(world, most=3 + BESIDES)
     assert pages.keep("a", b"1234", 10).body == b"1234"
     assert pages.get("a", 0) is None
