@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import grpc
 import pytest
 from google.api_core import exceptions as errors
-from google.auth.credentials import AnonymousCredentials
 from google.cloud import dataflow_v1beta3
 from google.protobuf.json_format import MessageToDict
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.emulator.clients.support import GRPC, GRPC_AIO, REST, TLS, TLS_AIO, _channel, pages, settled
+from tests.emulator.clients.support import ALONE, GRPC, GRPC_AIO, REST, TLS, TLS_AIO, _channel, anonymous, pages, settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -109,7 +108,7 @@ class Generated:
     def _connection(self) -> Any:
         """The channel that all of them share."""
         if self.transport == GRPC:
-            return grpc.insecure_channel(self._emulator.endpoint)
+            return grpc.insecure_channel(self._emulator.endpoint, ALONE)
         return _channel(self._emulator, self.transport)
 
     def of(self, service: str) -> Any:
@@ -124,7 +123,7 @@ class Generated:
         cls = next(vars(module)[name] for name in module.__all__ if name.endswith("AsyncClient") is not sync)
         if self.transport == REST:
             options = {"api_endpoint": self._emulator.url}
-            return cls(transport="rest", credentials=AnonymousCredentials(), client_options=options)
+            return cls(transport="rest", credentials=anonymous(), client_options=options)
         carrier = cls.get_transport_class("grpc" if sync else "grpc_asyncio")
         return cls(transport=carrier(channel=self._connection))
 
@@ -147,10 +146,7 @@ class Discovered:
 
     def __init__(self, emulator: Emulator) -> None:
         options = {"api_endpoint": emulator.url}
-        credentials = AnonymousCredentials()
-        self.client = build(
-            "dataflow", "v1b3", credentials=credentials, client_options=options, static_discovery=True, cache_discovery=False
-        )
+        self.client = build("dataflow", "v1b3", credentials=anonymous(), client_options=options, static_discovery=True)
 
     async def call(self, name: str, /, **request: Any) -> Said:
         return self.asked(name, request).execute()  # type: ignore[no-any-return]  # made from a document

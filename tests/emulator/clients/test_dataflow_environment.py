@@ -1,4 +1,4 @@
-"""Code that knows nothing of an emulator, with the clients' own defaults: its environment alone leads it there, and nowhere else."""
+"""Code that knows nothing of an emulator: with the clients' own defaults its environment leads it there, and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstates.emulator import Emulator
+from tests.emulator.clients.support import BACKSTOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def said(emulated: Emulator) -> dict[str, Any]:
     """What the program says that runs in the emulator's environment."""
     environment = {**os.environ, **emulated.environment("my-project")}
     command = [sys.executable, "-W", "error", "-c", PROGRAM]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=BACKSTOP)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -92,9 +93,7 @@ def test_the_generated_clients_end_up_at_the_emulator(said: dict[str, Any], how:
     assert said[how] == "us-central1"
 
 
-@pytest.mark.parametrize(
-    "how", ["another region", "another region's endpoint", "a replicated endpoint", "over REST there"]
-)
+@pytest.mark.parametrize("how", ["another region", "another region's endpoint", "a replicated endpoint", "over REST there"])
 def test_so_they_do_in_another_region(said: dict[str, Any], how: str) -> None:
     assert said[how] == "europe-west4"
 

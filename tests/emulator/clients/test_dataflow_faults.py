@@ -190,9 +190,7 @@ LOST = pytest.mark.parametrize("how", [{"reset": True}, {"status": "UNAVAILABLE"
 
 @EVERYWHERE
 @LOST
-async def test_a_request_whose_answer_is_lost_was_carried_out(
-    emulator: Emulator, transport: str, how: dict[str, Any]
-) -> None:
+async def test_a_request_whose_answer_is_lost_was_carried_out(emulator: Emulator, transport: str, how: dict[str, Any]) -> None:
     async with connected(emulator, transport) as dataflow:
         job = await dataflow.create()
         emulator.fault(done=True, method="UpdateJob", **how)
@@ -224,9 +222,7 @@ async def test_without_an_id_it_finds_its_own_name_taken(emulator: Emulator, tra
 
 @EVERYWHERE
 @LOST
-async def test_or_finds_the_job_itself_where_the_settings_say_so(
-    emulator: Emulator, transport: str, how: dict[str, Any]
-) -> None:
+async def test_or_finds_the_job_itself_where_the_settings_say_so(emulator: Emulator, transport: str, how: dict[str, Any]) -> None:
     emulator.reset(Scenario.model_validate({"clock": "manual", "undocumented": {"same_name": "return"}}))
     async with connected(emulator, transport) as dataflow:
         emulator.fault(done=True, method="CreateJob", **how)

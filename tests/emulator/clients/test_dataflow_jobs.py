@@ -12,21 +12,21 @@ from tests.emulator.clients.dataflow_support import (
     LOCATION,
     OVER_GRPC,
     PROJECT,
-    REST,
     SECURE,
     TRANSPORTS,
     Generated,
+    Said,
     connected,
     refused,
     said,
 )
-from tests.emulator.clients.support import GRPC, settled
+from tests.emulator.clients.support import GRPC, REST, settled
 
 if TYPE_CHECKING:
     from jobstates.emulator import Emulator
 
 BEGUN = "2026-01-01T00:00:00Z"
-FLEXRS = {"environment": {"flex_resource_scheduling_goal": "FLEXRS_COST_OPTIMIZED"}}
+FLEXRS: Said = {"environment": {"flex_resource_scheduling_goal": "FLEXRS_COST_OPTIMIZED"}}
 
 
 def settings(emulator: Emulator, **undocumented: str) -> None:
@@ -81,7 +81,7 @@ async def test_how_much_is_seen_of_a_job_is_asked_for(emulator: Emulator, transp
 @EVERYWHERE
 async def test_what_only_the_service_may_say_is_not_taken_from_a_client(emulator: Emulator, transport: str) -> None:
     async with connected(emulator, transport) as dataflow:
-        told = {"id": "mine", "current_state": "JOB_STATE_DONE", "requested_state": "JOB_STATE_CANCELLED", "pausable": True}
+        told: Said = {"id": "mine", "current_state": "JOB_STATE_DONE", "requested_state": "JOB_STATE_CANCELLED", "pausable": True}
         job = await dataflow.get(await dataflow.create(**told))
         assert (job["currentState"], job["id"] == "mine") == ("JOB_STATE_PENDING", False)
         assert not {"requestedState", "pausable"} & job.keys()

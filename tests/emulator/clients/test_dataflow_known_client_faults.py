@@ -6,6 +6,7 @@ None of this is the service's doing. Whoever waits for Dataflow jobs has to know
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -28,7 +29,7 @@ from tests.emulator.clients.dataflow_support import (
     refusal,
     said,
 )
-from tests.emulator.clients.support import GRPC, GRPC_AIO, REST, listed, settled
+from tests.emulator.clients.support import BACKSTOP, GRPC, GRPC_AIO, REST, listed, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,14 +67,15 @@ def test_an_unknown_state_is_an_int_without_a_name_and_a_warning_each_time_it_is
     for _ in range(2):
         with pytest.warns(UserWarning, match="Unrecognized JobState enum value: 77"):
             assert type(job.current_state) is int
-    with pytest.warns(UserWarning, match="Unrecognized"), pytest.raises(AttributeError, match="'int' object has no attribute 'name'"):
+    with (
+        pytest.warns(UserWarning, match="Unrecognized"),
+        pytest.raises(AttributeError, match="'int' object has no attribute 'name'"),
+    ):
         assert job.current_state.name
 
 
 @pytest.mark.parametrize("transport", [REST])
-def test_who_reads_names_as_the_rest_client_does_takes_an_unknown_one_for_unknown_itself(
-    emulator: Emulator, client: Any
-) -> None:
+def test_who_reads_names_as_the_rest_client_does_takes_an_unknown_one_for_unknown_itself(emulator: Emulator, client: Any) -> None:
     """It asks for numbers, and the service may not heed that; then a job in a new state has the state 0 to it."""
     job = created(client)
     emulator.fault(unknown_state="JOB_STATE_DREAMING", method="GetJob")
@@ -134,7 +136,7 @@ async def test_the_discovery_client_told_to_repeats_a_create_as_well(emulator: E
         assert len(emulator.jobs) == 2
 
 
-class Noting(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # its types do not say that it can be subclassed
+class Noting(grpc.UnaryUnaryClientInterceptor):
     """Notes what a gRPC client sends beside its requests."""
 
     def __init__(self) -> None:
@@ -199,9 +201,7 @@ def test_a_routing_header_tells_where_a_request_belongs(
     assert dict(sent.calls[-1].metadata)["x-goog-request-params"] == routed.format(job=job)
 
 
-def test_the_one_method_without_a_routing_header_is_not_there_over_rest(
-    emulator: Emulator, noting: tuple[Any, Noting]
-) -> None:
+def test_the_one_method_without_a_routing_header_is_not_there_over_rest(emulator: Emulator, noting: tuple[Any, Noting]) -> None:
     client, sent = noting
     client.check_active_jobs(request={"project_id": PROJECT})
     assert "x-goog-request-params" not in dict(sent.calls[-1].metadata)
@@ -226,7 +226,7 @@ async def test_over_rest_two_statuses_are_one_exception_and_only_the_body_tells_
             emulator.fault(status)
             found.append(await refusal(dataflow.pages()))
         assert type(found[0]) is type(found[1])
-        assert [error.grpc_status_code for error in found] == [None, None]
+        assert found[0].grpc_status_code == found[1].grpc_status_code
         assert [error.response.json()["error"]["status"] for error in found] == list(statuses)
 
 
@@ -276,5 +276,7 @@ except httplib2.ServerNotFoundError as error:
 def test_without_pysocks_the_discovery_client_s_http_library_passes_the_proxy_by(emulator: Emulator) -> None:
     """It looks the real service up itself, and does not say why; here nobody tells it an address."""
     command = [sys.executable, "-c", WITHOUT_SOCKS]
-    done = subprocess.run(command, env=emulator.environment(), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env={**os.environ, **emulator.environment()}, capture_output=True, text=True, check=True, timeout=BACKSTOP
+    )
     assert done.stdout == "['dataflow.googleapis.com'] Unable to find the server at dataflow.googleapis.com\n"

@@ -13,13 +13,12 @@ from tests.emulator.clients.dataflow_support import (
     HERE,
     OVER_GRPC,
     PROJECT,
-    REST,
     Dataflow,
     Generated,
     connected,
     refused,
 )
-from tests.emulator.clients.support import GRPC, listed, settled
+from tests.emulator.clients.support import GRPC, REST, listed, settled
 
 if TYPE_CHECKING:
     from jobstates.emulator import Emulator

@@ -52,7 +52,7 @@ class Walk:
 
     @property
     def flexible(self) -> bool:
-        """Whether the job has to be scheduled flexibly: the queue is where such jobs wait, and one of two ways into it is theirs."""
+        """Whether the job has to be scheduled flexibly: one of the ways into the queue is for such jobs alone."""
         begins = {arrow.event for arrow in self.arrows[:2] if arrow.source in (D.UNKNOWN, D.STOPPED)}
         stopped_and_failed = [arrow.target for arrow in self.arrows] == [D.STOPPED, D.FAILED]
         return self.kind == "flexrs" or (self.kind == "batch" and ("enqueue" in begins or stopped_and_failed))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.emulator.clients.dataflow_support import EVERYWHERE, OVER_GRPC, REST, Dataflow, Generated, connected, refused
-from tests.emulator.clients.support import listed, settled
+from tests.emulator.clients.dataflow_support import EVERYWHERE, OVER_GRPC, Dataflow, Generated, connected, refused
+from tests.emulator.clients.support import REST, listed, settled
 
 if TYPE_CHECKING:
     from jobstates.emulator import Emulator

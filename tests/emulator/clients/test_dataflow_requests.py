@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jobstates.emulator import Life
 from tests.emulator.clients.dataflow_support import EVERYWHERE, Dataflow, connected, refused
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ PAUSABLE = {"environment": {"service_options": ["pause_on_failure"]}}
 FORCED = {"labels": {"force_cancel_job": "true"}}
 LASTING = [{"PENDING": 1}, {"RUNNING": "1h"}, "DONE"]
 ARCHIVED = "job_metadata.user_display_properties.archived"
+
+
+def slowly(event: str, *answer: Any) -> Life:
+    """A life that answers a request in a way of its own."""
+    return Life.model_validate({"states": LASTING, "answers": {event: answer}})
 
 
 async def running(dataflow: Dataflow, emulator: Emulator, type_: str = "STREAMING", **job: Any) -> str:
@@ -76,7 +82,7 @@ async def test_a_pausable_job_is_paused_and_resumed(emulator: Emulator, transpor
 async def test_a_cancel_can_be_forced_half_an_hour_after_it_was_asked_for(emulator: Emulator, transport: str) -> None:
     """ "Regular cancel must be attempted at least 30 minutes before force canceling."."""
     async with connected(emulator, transport) as dataflow:
-        emulator.life({"states": LASTING, "answers": {"cancel": [{"CANCELLING": "1d"}, "CANCELLED"]}})
+        emulator.life(slowly("cancel", {"CANCELLING": "1d"}, "CANCELLED"))
         job = await dataflow.create()
         emulator.clock.advance(1)
         assert "CANCELLING" in await refused(dataflow.ask(job, "CANCELLED", **FORCED), transport, "FAILED_PRECONDITION")
@@ -225,7 +231,7 @@ async def test_a_chain_of_replacements_can_be_followed(emulator: Emulator, trans
 async def test_a_job_that_is_draining_can_be_replaced(emulator: Emulator, transport: str) -> None:
     """ "You can update a pipeline that is being drained."."""
     async with connected(emulator, transport) as dataflow:
-        emulator.life({"states": LASTING, "answers": {"drain": [{"DRAINING": "1h"}, "DRAINED"]}}, count=1)
+        emulator.life(slowly("drain", {"DRAINING": "1h"}, "DRAINED"), count=1)
         old = await dataflow.create(type_="STREAMING")
         emulator.clock.advance(1)
         await dataflow.ask(old, "DRAINED")
