@@ -51,8 +51,9 @@ def torment(channel: grpc.Channel, examples: int, number: int) -> Counter[str]:
     @given(data=st.data(), method=st.sampled_from(METHODS))
     def call(data: st.DataObject, method: Method) -> None:
         request = told(NAMES, method, data.draw)
+        ask: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method.path)
         try:
-            answer = channel.unary_unary(method.path)(request, timeout=20)
+            answer = ask(request, timeout=20)
         except grpc.RpcError as error:
             answered(counts, method, error.code().value[0], str(error.details()))
         else:

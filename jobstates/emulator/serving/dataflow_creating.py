@@ -136,7 +136,8 @@ class Creating:
             self._succession.add(origin, created=created, count=script.count, every=script.every)
 
     def _created(self, wanted: Wanted, now: float) -> LiveJob:
-        life = self._shared.lives.choose(wanted.facts, (wanted.name,))
+        likely = wanted.facts.learn(TEMPLATED[0])[0] if wanted.templated and wanted.facts.type is None else wanted.facts
+        life = self._shared.lives.choose(likely, (wanted.name,))
         facts = self._templated(wanted.facts, life) if wanted.templated else wanted.facts
         self._planner.plan(facts, life)  # refused before anything is changed
         kept = _resource(wanted.job, wanted.name, None if wanted.replaces is None else wanted.replaces.number)

@@ -19,7 +19,7 @@ from google.protobuf.json_format import MessageToDict
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from tests.emulator.clients.support import ALONE, GRPC, GRPC_AIO, REST, TLS, TLS_AIO, _channel, anonymous, pages, settled
+from tests.emulator.clients.support import ALONE, GRPC, GRPC_AIO, REST, TLS, TLS_AIO, anonymous, pages, settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -56,6 +56,7 @@ METHODS = {
     "create_job": Method(JOBS, "CreateJobRequest", "projects.locations.jobs.create", "job"),
     "get_job": Method(JOBS, "GetJobRequest", "projects.locations.jobs.get"),
     "update_job": Method(JOBS, "UpdateJobRequest", "projects.locations.jobs.update", "job"),
+    "snapshot_job": Method(JOBS, "SnapshotJobRequest", "projects.locations.jobs.snapshot", "*"),
     "list_jobs": Method(JOBS, "ListJobsRequest", "projects.locations.jobs.list"),
     "aggregated_list_jobs": Method(JOBS, "ListJobsRequest", "projects.jobs.aggregated"),
     "list_job_messages": Method(MESSAGES, "ListJobMessagesRequest", "projects.locations.jobs.messages.list"),
@@ -78,6 +79,7 @@ STATUSES = {
     "INVALID_ARGUMENT": (errors.InvalidArgument, errors.BadRequest, 400),
     "NOT_FOUND": (errors.NotFound, errors.NotFound, 404),
     "ALREADY_EXISTS": (errors.AlreadyExists, errors.Conflict, 409),
+    "UNIMPLEMENTED": (errors.MethodNotImplemented, errors.MethodNotImplemented, 501),
     "FAILED_PRECONDITION": (errors.FailedPrecondition, errors.BadRequest, 400),
 }
 """What each refusal is over gRPC, over REST, and to the discovery client, which tells but the number."""
@@ -107,9 +109,12 @@ class Generated:
     @cached_property
     def _connection(self) -> Any:
         """The channel that all of them share."""
-        if self.transport == GRPC:
-            return grpc.insecure_channel(self._emulator.endpoint, ALONE)
-        return _channel(self._emulator, self.transport)
+        channels: Any = grpc if self.transport in (GRPC, TLS) else grpc.aio
+        if self.transport not in SECURE:
+            return channels.insecure_channel(self._emulator.endpoint, ALONE)
+        port = self._emulator.endpoint.rpartition(":")[2]
+        trust = grpc.ssl_channel_credentials(self._emulator.ca.read_bytes())
+        return channels.secure_channel(f"localhost:{port}", trust, ALONE)
 
     def of(self, service: str) -> Any:
         """The client of a service."""
@@ -147,6 +152,7 @@ class Discovered:
     def __init__(self, emulator: Emulator) -> None:
         options = {"api_endpoint": emulator.url}
         self.client = build("dataflow", "v1b3", credentials=anonymous(), client_options=options, static_discovery=True)
+        self._resources: dict[str, Any] = {}
 
     async def call(self, name: str, /, **request: Any) -> Said:
         return self.asked(name, request).execute()  # type: ignore[no-any-return]  # made from a document
@@ -170,8 +176,11 @@ class Discovered:
         return getattr(self._resource(name), method.address.rpartition(".")[2])(**placed, **told)
 
     def _resource(self, name: str) -> Any:
-        *resources, _ = METHODS[name].address.split(".")
-        return reduce(lambda found, part: getattr(found, part)(), resources, self.client)
+        """The part of the client that has a method; each is made anew whenever it is named, which takes long."""
+        address = METHODS[name].address.rpartition(".")[0]
+        if address not in self._resources:
+            self._resources[address] = reduce(lambda found, part: getattr(found, part)(), address.split("."), self.client)
+        return self._resources[address]
 
     async def close(self) -> None:
         self.client.close()

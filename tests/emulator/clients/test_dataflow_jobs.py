@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from google.api_core import exceptions as errors
 
 from jobstates.emulator import Scenario
 from tests.emulator.clients.dataflow_support import (
@@ -20,7 +22,7 @@ from tests.emulator.clients.dataflow_support import (
     refused,
     said,
 )
-from tests.emulator.clients.support import GRPC, REST, settled
+from tests.emulator.clients.support import GRPC, GRPC_AIO, REST, TLS_AIO, settled
 
 if TYPE_CHECKING:
     from jobstates.emulator import Emulator
@@ -209,3 +211,20 @@ async def test_a_request_that_names_no_project_is_an_invalid_argument(emulator: 
             answer = dataflow.pages(name, project_id="") if name == "list_jobs" else dataflow.call(name, project_id="", **sent)
             assert "project_id" in await refused(answer, GRPC, "INVALID_ARGUMENT")
         assert "job" in await refused(dataflow.call("create_job"), GRPC, "INVALID_ARGUMENT")
+
+
+@EVERYWHERE
+async def test_a_method_that_is_not_emulated_says_so(emulator: Emulator, transport: str) -> None:
+    async with connected(emulator, transport) as dataflow:
+        snapshot = dataflow.call("snapshot_job", job_id=await dataflow.create())
+        assert "is not emulated" in await refused(snapshot, transport, "UNIMPLEMENTED")
+
+
+@pytest.mark.parametrize("transport", [GRPC_AIO, TLS_AIO])
+async def test_of_many_creates_at_once_one_makes_the_job(emulator: Emulator, transport: str) -> None:
+    async with connected(emulator, transport) as dataflow:
+        same = await gather(*(dataflow.create("etl", client_request_id="1") for _ in range(20)))
+        assert len(set(same)) == 1
+        others = await gather(*(dataflow.create("train") for _ in range(20)), return_exceptions=True)
+        assert [type(one) for one in others if not isinstance(one, str)] == [errors.AlreadyExists] * 19
+        assert [job.display_name for job in emulator.jobs] == ["etl", "train"]

@@ -185,9 +185,9 @@ async def test_over_rest_every_arrow_is(emulator: Emulator, transport: str, walk
 async def test_these_lives_take_every_arrow_of_the_lifecycle() -> None:
     """There is none that cannot be taken; the emulator itself counts them."""
     with Emulator(clock="manual") as emulator:
-        for walk in cover(WALKS):
-            emulator.reset()
-            async with connected(emulator, GRPC) as dataflow:
+        async with connected(emulator, GRPC) as dataflow:
+            for walk in cover(WALKS):
+                emulator.reset()
                 await Walker(emulator, dataflow, walk).go()
         assert emulator.coverage()["dataflow"].never == ()
 

@@ -73,6 +73,17 @@ async def test_its_type_is_what_the_launch_or_its_life_says(  # noqa: PLR0913  #
 
 @EVERYWHERE
 @WAYS
+async def test_a_life_for_batch_jobs_is_for_launched_ones_too(emulator: Emulator, transport: str, *, flex: bool) -> None:
+    async with connected(emulator, transport) as dataflow:
+        emulator.life("failed", type="batch")
+        batch = await launch(dataflow, "batch", flex=flex)
+        streaming = await launch(dataflow, "streaming", flex=flex, environment={"enable_streaming_engine": True})
+        emulator.clock.advance(10)
+        assert [await dataflow.state(job["id"]) for job in (batch, streaming)] == ["FAILED", "RUNNING"]
+
+
+@EVERYWHERE
+@WAYS
 async def test_a_life_that_pauses_makes_a_job_pausable(emulator: Emulator, transport: str, *, flex: bool) -> None:
     """As its type, so only the template knows whether it asks for that."""
     async with connected(emulator, transport) as dataflow:
