@@ -28,6 +28,7 @@ from jobstates.emulator.wire.web import Transcoder
 from jobstates.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from jobstates.emulator.living.clock import Clock
@@ -153,11 +154,11 @@ class Emulator:
 
     # What it is told.
 
-    def life(self, life: Life | str | list[Any], **meant_for: Any) -> None:  # noqa: ANN401
+    def life(self, life: Life | str | list[Any] | Mapping[str, Any], **meant_for: Any) -> None:  # noqa: ANN401
         """Let jobs that are created from now on live so.
 
         Args:
-            life: an outcome (``failed``), the name of a life of the scenario, a list of states, or a whole life.
+            life: an outcome (``failed``), the name of a life of the scenario, a list of states, or a whole life, also as a mapping.
             meant_for: which jobs: ``job="etl-*"``, ``kind=``, ``platform=``, ``type=``, and ``count=`` of them; all if not given.
 
         Raises:

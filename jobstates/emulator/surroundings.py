@@ -64,6 +64,7 @@ class Surroundings:
             "NO_PROXY": "",
             **dict.fromkeys(CERTIFICATES, str(self.ca)),
             "GOOGLE_APPLICATION_CREDENTIALS": str(self.credentials),
+            "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE": str(self.credentials),
             "GOOGLE_CLOUD_PROJECT": project,
             "NO_GCE_CHECK": "true",
         }
