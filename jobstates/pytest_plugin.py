@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobstates.emulator import Coverage, Emulator
+    from jobstates.emulator import Coverage, Emulator, Scenario
 
 OPTION = "--jobstates-coverage"
 MARKER = """emulator(scenario=None, clock=None): how the fixture `emulator` of this test is told to be. \
@@ -32,12 +32,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         const=TEXT,
         metavar="FILE",
         help="Say which arrows of the lifecycles the emulated jobs took and which they never did; "
-        "with a file, write it there: .json, .svg, .png, .html, ... (pictures: one file a platform).",
+        "with a file, write it there: .json, .svg, .png, .pdf, .md, ... (but for .json one file a platform).",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known.
+
+    Raises:
+        pytest.UsageError: when the coverage is to be written in a form that there is not.
+    """
+    for file in filter(None, config.getoption(OPTION) or ()):
+        from jobstates.render import FORMATS  # noqa: PLC0415  # not before somebody asks for it
+
+        if Path(file).suffix.removeprefix(".") not in FORMATS:
+            raise pytest.UsageError(f"{OPTION}={file}: no such form; expected a file that ends in .{', .'.join(sorted(FORMATS))}")
     config.addinivalue_line("markers", MARKER)
     config.stash[TAKEN] = []
 
@@ -45,19 +54,22 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """The Vertex AI and Dataflow job services on loopback, for this test alone."""
-    from jobstates.emulator import Emulator, Scenario  # noqa: PLC0415  # not before a test asks for it
-    from jobstates.emulator.loading import load  # noqa: PLC0415
-
     marker = request.node.get_closest_marker("emulator")
-    told: dict[str, Any] = dict(marker.kwargs) if marker else {}
-    scenario = told.pop("scenario", None)
-    if isinstance(scenario, str | Path):
-        file = request.path.parent / scenario
-        scenario = load(Scenario, file.read_bytes(), str(file))
-    with Emulator(scenario, **told) as running:
+    with _told(request.path.parent, *marker.args, **marker.kwargs) if marker else _told(request.path.parent) as running:
         yield running
         if request.config.getoption(OPTION) is not None:
             request.config.stash[TAKEN].append(running.coverage().json())
+
+
+def _told(folder: Path, scenario: Scenario | str | Path | None = None, clock: str | None = None) -> Emulator:
+    """The emulator that a marker asks for; the path of its scenario begins in the folder of its test."""
+    from jobstates.emulator import Emulator, Scenario  # noqa: PLC0415  # not before a test asks for it
+    from jobstates.emulator.loading import load  # noqa: PLC0415
+
+    if isinstance(scenario, str | Path):
+        file = folder / scenario
+        scenario = load(Scenario, file.read_bytes(), str(file))
+    return Emulator(scenario, clock=clock)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -80,14 +92,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if wanted is None:
         return
     from jobstates.emulator import Coverage  # noqa: PLC0415
+    from jobstates.errors import JobStatesError  # noqa: PLC0415
 
     taken: list[str] = config.stash[TAKEN]
     coverage = Coverage.merged(taken)
     terminalreporter.section("jobstates coverage")
     terminalreporter.write_line(str(coverage))
     for file in filter(None, wanted):
-        for written in _write(coverage, Path(file)):
-            terminalreporter.write_line(f"written: {written}")
+        try:
+            for written in _write(coverage, Path(file)):
+                terminalreporter.write_line(f"written: {written}")
+        except (OSError, JobStatesError) as error:
+            terminalreporter.write_line(f"not written: {file}: {error}", red=True)
 
 
 def _write(coverage: Coverage, file: Path) -> Iterator[Path]:

@@ -33,8 +33,10 @@ EVERY = 0.25
 """Seconds between two looks of the live table at the jobs."""
 IDLE = 9
 """How many times longer it rests than it looks: a hundred thousand jobs take a while to be looked at."""
-NOT_FOUND, NOT_EXECUTABLE = 127, 126
-"""What a shell says of a command that is not there, or cannot be run."""
+NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128
+"""What a shell says of a command that is not there, or cannot be run, and what it adds to the signal that ended one."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
+"""The signals that ask a process to end."""
 
 ScenarioOption = Annotated[
     Path | None,
@@ -89,10 +91,12 @@ def execute(
     The exit code is the command's. Options such as --scenario stand before exec.
     """
     told = ctx.parent.params if ctx.parent else {}
-    given = dict(os.environ)
+    if told["json"]:
+        raise InputError("--json: exec prints nothing of its own; its command finds the emulator in its environment")
+    given, running = dict(os.environ), _passed_on_signals()
     with _emulator(told["scenario"], told["clock"], host=told["host"], port=told["port"]) as emulator:
         variables = {**given, **emulator.environment(), "JOBSTATES_CONTROL": emulator.control_url}
-        raise typer.Exit(_run(command, variables))
+        raise typer.Exit(_run(command, variables, running))
 
 
 def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emulator:
@@ -112,25 +116,47 @@ def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emu
         raise InputError(f"--clock: {clock!r} is no clock: write real, 60x, manual, or step 1s") from error
 
 
-def _run(command: list[str], variables: dict[str, str]) -> int:
+def _run(command: list[str], variables: dict[str, str], running: list[subprocess.Popen[bytes]]) -> int:
     """Run a command to its end; its exit code, in a shell's words where it has none of its own."""
     try:
-        child = subprocess.Popen(command, env=variables)  # noqa: S603  # running the caller's command is what this is for
+        running.append(child := subprocess.Popen(command, env=variables))  # noqa: S603  # running the caller's command is what this is for
     except FileNotFoundError:
         complaints().print(Text(f"jobstates: {safe(command[0])}: no such command", "bold red"))
         return NOT_FOUND
     except OSError as error:
         complaints().print(Text(f"jobstates: {safe(command[0])}: {error.strerror}", "bold red"))
         return NOT_EXECUTABLE
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda got, _: child.send_signal(got))
     code = child.wait()
-    return code if code >= 0 else 128 - code
+    return code if code >= 0 else BY_SIGNAL - code
+
+
+def _passed_on_signals() -> list[subprocess.Popen[bytes]]:
+    """Where to put a command once it runs, so that the signals that we get are its own; before that they end us."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def pass_on(number: int, _: object) -> None:
+        if not running:
+            raise SystemExit(BY_SIGNAL + number)
+        if number != signal.SIGINT or not _in_foreground():
+            running[0].send_signal(number)
+
+    for number in ENDING:
+        signal.signal(number, pass_on)
+    return running
+
+
+def _in_foreground() -> bool:
+    """Whether we are what the terminal runs: its Ctrl-C then reaches the command without us."""
+    try:
+        with Path("/dev/tty").open("rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
 
 
 def _stopped_by_signals() -> Event:
     stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDING:
         signal.signal(number, lambda *_: stopped.set())
     return stopped
 
@@ -169,7 +195,7 @@ def _table(emulator: Emulator, rows: int) -> Table:
         table.add_column(column, header_style="dim", no_wrap=True)
     for job in sorted(jobs, key=lambda one: one.since, reverse=True)[: max(rows, 1)]:
         state = platforms()[job.platform].lifecycle.state(job.state)
-        last = Text(job.name.rpartition("/")[2], "dim")
+        last = Text(safe(job.name.rpartition("/")[2]), "dim")
         table.add_row(Text(job.kind, "dim"), safe(job.display_name), last, shown(state), f"{job.since:%H:%M:%S}")
     return table
 

@@ -56,6 +56,13 @@ class WebRequest:
     """By lower-case name."""
     body: bytes
 
+    def split(self) -> tuple[str, str]:
+        """The path and the query, both still escaped."""
+        path, _, query = self.target.partition("#")[0].partition("?")
+        if not path.startswith("/") and "://" in path:  # the absolute form, which proxies are sent
+            path = f"/{path.partition('://')[2].partition('/')[2]}"
+        return path, query
+
 
 @dataclass(frozen=True, slots=True)
 class WebReply:

@@ -1,22 +1,23 @@
 """The control API: JSON over HTTP, for tests in other processes and other languages.
 
 It is there for those who can read the emulator's address: on loopback anybody may use it, elsewhere only who has the token. A
-web page may not: a request that a browser sends on behalf of one is refused.
+web page may not: a request that a browser sends on behalf of one is refused, also where the page's host is made to mean this one.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
 from jobstates.emulator.calls import WebReply, WebRequest
 from jobstates.emulator.living.choosing import LifeRule
 from jobstates.emulator.loading import Seconds, load
-from jobstates.emulator.scenario import JobScript, Scenario
+from jobstates.emulator.scenario import JobScript, Scenario, with_named_life
 from jobstates.emulator.serving.faults import Fault
 from jobstates.errors import JobStatesError
 
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from jobstates.emulator.emulator import Emulator
 
 PREFIX = "/control"
+HOST = re.compile(r"(?:\[([^\]]*)\]|([^:]*))(?::\d*)?")
 M = TypeVar("M", bound=BaseModel)
 
 
 class Advance(BaseModel):
-    """How far to move the clock, or how it is to run from now on."""
+    """How far to move the clock."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -46,8 +48,8 @@ class Control:
         self._served: dict[tuple[str, str], Callable[[WebRequest], Any]] = {
             ("GET", ""): self._described,
             ("GET", "/jobs"): self._jobs,
-            ("POST", "/jobs"): lambda request: emulator.create(_read(JobScript, request)),
-            ("POST", "/lives"): lambda request: emulator.add_life(_read(LifeRule, request)),
+            ("POST", "/jobs"): lambda request: emulator.create(self._named(JobScript, request)),
+            ("POST", "/lives"): lambda request: emulator.add_life(self._named(LifeRule, request)),
             ("GET", "/faults"): self._faults,
             ("POST", "/faults"): lambda request: emulator.faults.add(_read(Fault, request)),
             ("DELETE", "/faults"): self._no_faults,
@@ -59,8 +61,8 @@ class Control:
 
     def __call__(self, request: WebRequest) -> WebReply:
         """Answer one request."""
-        path = urlsplit(request.target).path.removeprefix(PREFIX).rstrip("/")
-        if refused := self._refused(request):
+        path, told = self._path(request)
+        if refused := self._refused(request, told):
             return refused
         serve = self._served.get((request.method, path))
         if serve is None:
@@ -73,16 +75,30 @@ class Control:
         except (JobStatesError, ValueError) as error:
             return _json({"error": str(error)}, 400)
 
-    def _refused(self, request: WebRequest) -> WebReply | None:
+    def _path(self, request: WebRequest) -> tuple[str, str]:
+        """What a request asks for under the prefix, and the token that it tells: in a header, or else at the path's beginning."""
+        path = request.split()[0].removeprefix(PREFIX).rstrip("/")
+        if self._token is None or "authorization" in request.headers:
+            return path, request.headers.get("authorization", "").removeprefix("Bearer ")
+        told, slash, rest = path[1:].partition("/")
+        return slash + rest, told
+
+    def _refused(self, request: WebRequest, told: str) -> WebReply | None:
         if "origin" in request.headers:
             return _json({"error": "the control API is not for web pages"}, 403)
-        if self._token is None:
+        if self._token is not None:
+            right = hmac.compare_digest(told.encode(), self._token.encode())
+            needed = f"the control API needs its token: Authorization: Bearer TOKEN, or {PREFIX}/TOKEN/..."
+            return None if right else _json({"error": needed}, 401)
+        asked = HOST.fullmatch(host := request.headers.get("host", "localhost"))
+        if asked and loopback((asked[1] or asked[2]).lower()):
             return None
-        told = parse_qs(urlsplit(request.target).query).get("token", [""])[0]
-        told = request.headers.get("authorization", "").removeprefix("Bearer ") or told
-        if hmac.compare_digest(told.encode(), self._token.encode()):
-            return None
-        return _json({"error": "the control API needs its token: Authorization: Bearer TOKEN"}, 401)
+        return _json({"error": f"the control API is on loopback, and {host!r} is not: ask for localhost, or an address"}, 403)
+
+    def _named(self, model: type[M], request: WebRequest) -> M:
+        """Read what may name a life of the scenario."""
+        named = self._emulator.scenario.named
+        return load(model, request.body, "body", prepare=lambda value: with_named_life(value, named))
 
     def _described(self, request: WebRequest) -> dict[str, Any]:
         return {"endpoint": self._emulator.endpoint, "jobs": len(self._emulator.jobs), **self._clock(request)}
@@ -107,6 +123,14 @@ class Control:
 
     def _coverage(self, _: WebRequest) -> Any:  # noqa: ANN401  # JSON
         return json.loads(self._emulator.coverage().json())
+
+
+def loopback(host: str) -> bool:
+    """Whether a host is this machine, and nobody else can reach it there."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(model: type[M], request: WebRequest) -> M:

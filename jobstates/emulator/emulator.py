@@ -7,19 +7,18 @@ import secrets
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
-from ipaddress import ip_address
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
 from jobstates.emulator.calls import Reply, WebReply, WebRequest
-from jobstates.emulator.control import PREFIX, Control
+from jobstates.emulator.control import PREFIX, Control, loopback
 from jobstates.emulator.coverage import Coverage
 from jobstates.emulator.living.choosing import LifeRule
 from jobstates.emulator.living.clock import ClockSettings
 from jobstates.emulator.port import Authority, Port
-from jobstates.emulator.scenario import JobScript, Scenario
+from jobstates.emulator.scenario import JobScript, Scenario, with_named_life
 from jobstates.emulator.services import Services
 from jobstates.emulator.serving.faults import Fault
 from jobstates.emulator.surroundings import Surroundings
@@ -28,7 +27,7 @@ from jobstates.emulator.wire.web import Transcoder
 from jobstates.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from jobstates.emulator.living.clock import Clock
@@ -76,7 +75,7 @@ class Emulator:
 
     Args:
         scenario: what it is told from the start.
-        clock: how its clock runs, in words (``real``, ``60x``, ``manual``, ``step 1s``); before what the scenario says.
+        clock: how its clock runs, in words (``real``, ``60x``, ``manual``, ``step 1s``); goes before what the scenario says.
         host: the address it listens on.
         port: the port; 0 for any that is free.
     """
@@ -87,8 +86,9 @@ class Emulator:
         given = scenario or Scenario.model_construct()  # not validated: building the models takes longer than starting
         clocked = {} if clock is None else {"clock": ClockSettings.model_validate(clock)}
         self.scenario = given.model_copy(update=clocked)
-        self.token = None if _loopback(host) else secrets.token_urlsafe(16)
+        self.token = None if loopback(host) else secrets.token_urlsafe(16)
         self.authority = authority()
+        self._resetting = RLock()
         self._earlier: Counter[tuple[str, Arrow]] = Counter()
         self._jobs_earlier: Counter[str] = Counter()
         self._services = Services(schema(), self.scenario)
@@ -136,7 +136,7 @@ class Emulator:
     @property
     def control_url(self) -> str:
         """The address of the control API."""
-        return f"{self.url}{PREFIX}" + (f"?token={self.token}" if self.token else "")
+        return f"{self.url}{PREFIX}" + (f"/{self.token}" if self.token else "")
 
     @property
     def ca(self) -> Path:
@@ -158,14 +158,13 @@ class Emulator:
         """Let jobs that are created from now on live so.
 
         Args:
-            life: an outcome (``failed``), the name of a life of the scenario, a list of states, or a whole life, also as a mapping.
+            life: an outcome (``failed``), the name of a life of the scenario, a list of states, or a whole life or its mapping.
             meant_for: which jobs: ``job="etl-*"``, ``kind=``, ``platform=``, ``type=``, and ``count=`` of them; all if not given.
 
         Raises:
             pydantic.ValidationError: when that is no life.
         """
-        known = self.scenario.named.get(life, life) if isinstance(life, str) else life
-        self.add_life(LifeRule.model_validate({"life": known, **meant_for}))
+        self.add_life(LifeRule.model_validate(with_named_life({"life": life, **meant_for}, self.scenario.named)))
 
     def add_life(self, rule: LifeRule) -> None:
         """Let the jobs of a rule that are created from now on live as it says."""
@@ -205,40 +204,35 @@ class Emulator:
     @property
     def jobs(self) -> list[EmulatedJob]:
         """The jobs there are now, in the order of their creation."""
-        now, world = self.clock.now(), self._services.world
-        with world.lock:
-            return [self._shown(job, now) for job in world.jobs() if job.exists(now)]
-
-    def _shown(self, job: LiveJob, now: float) -> EmulatedJob:
-        step, names = job.step(now), self._services.names(job)
-        return EmulatedJob(
-            platform=job.origin.planner.lifecycle.platform,
-            kind=job.origin.kind,
-            name=names[0],
-            display_name=names[-1],
-            state=step.state.value,
-            created=_moment(job.created),
-            since=_moment(job.since(now)),
-            ended=step.state.terminal,
-        )
+        services = self._services
+        with services.world.lock:
+            now = services.clock.now()
+            return [_shown(job, services.names(job), now) for job in services.world.jobs() if job.exists(now)]
 
     def coverage(self) -> Coverage:
         """Which arrows the jobs took until now, those of before a reset among them."""
-        with self._services.world.lock:
+        with self._resetting, self._services.world.lock:
             counts, jobs = self._services.world.taken()
-        return Coverage(self._earlier + counts, self._jobs_earlier + jobs)
+            return Coverage(self._earlier + counts, self._jobs_earlier + jobs)
 
     def reset(self, scenario: Scenario | None = None) -> None:
         """Begin again, as the scenario has it: no other jobs, lives and faults, and the clock where it began.
 
+        Args:
+            scenario: another one from now on. If it tells no clock, the clock runs as it did.
+
         Raises:
             InputError: when a job of the scenario cannot be.
         """
-        fresh = Services(schema(), scenario or self.scenario)
-        earlier = self.coverage()
-        self._earlier = Counter({(name, arrow): n for name, taken in earlier.items() for arrow, n in taken.counts.items()})
-        self._jobs_earlier = Counter({name: taken.jobs for name, taken in earlier.items()})
-        self.scenario, self._services = fresh.scenario, fresh
+        told = self.scenario if scenario is None else scenario
+        if "clock" not in told.model_fields_set:
+            told = told.model_copy(update={"clock": self.scenario.clock})
+        fresh = Services(schema(), told)
+        with self._resetting:
+            earlier = self.coverage()
+            self._earlier = Counter({(name, arrow): n for name, taken in earlier.items() for arrow, n in taken.counts.items()})
+            self._jobs_earlier = Counter({name: taken.jobs for name, taken in earlier.items()})
+            self.scenario, self._services = told, fresh
 
     # What the port asks.
 
@@ -246,7 +240,7 @@ class Emulator:
         return self._services.answer(path, body)
 
     def _web(self, request: WebRequest) -> WebReply:
-        path = urlsplit(request.target).path
+        path, _ = request.split()
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
             return self._control(request)
         if path == "/token":
@@ -254,16 +248,23 @@ class Emulator:
         return self._transcoder(request)
 
 
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _reason(error: OSError) -> str:
     """What the system says, without what asyncio or the resolver add to it."""
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)
+
+
+def _shown(job: LiveJob, names: Sequence[str], now: float) -> EmulatedJob:
+    state = job.step(now).state
+    return EmulatedJob(
+        platform=job.origin.planner.lifecycle.platform,
+        kind=job.origin.kind,
+        name=names[0],
+        display_name=names[-1],
+        state=state.value,
+        created=_moment(job.created),
+        since=_moment(job.since(now)),
+        ended=state.terminal,
+    )
 
 
 def _moment(seconds: float) -> datetime:

@@ -1,24 +1,24 @@
 """Models read from YAML or JSON that people write: one error, which names the line of every fault and what was expected there.
 
-What a person may write for a length of time is settled here too.
+What a person may write for a length of time, or for a moment, is settled here too.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from jobstates.emulator.document import Unreadable, read
 from jobstates.errors import InputError
 from jobstates.spec.wording import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -85,13 +85,25 @@ Seconds = Annotated[
 """A length of time in a model: a float once read, written as ``seconds`` takes it."""
 
 
-def load(model: type[M], text: str | bytes, source: str) -> M:
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError(f"expected a moment of the years 1 to 9999 in UTC, found {moment}") from None
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+"""A moment in a model: in UTC once read, and where it is written without a zone."""
+
+
+def load(model: type[M], text: str | bytes, source: str, *, prepare: Callable[[Any], Any] = lambda value: value) -> M:
     """Read a model from YAML or JSON.
 
     Args:
         model: what to read.
         text: one document; bytes are UTF-8.
         source: what the errors call it: the file's name.
+        prepare: what is to be done to the plain values before they are looked at.
 
     Raises:
         InputError: the text is no single document, or not such a model. Each line names file and line, where, and what was
@@ -102,7 +114,7 @@ def load(model: type[M], text: str | bytes, source: str) -> M:
     except Unreadable as problem:
         raise InputError(safe(f"{source}:{problem.line}: {problem}")) from problem
     try:
-        return model.model_validate(root.value)
+        return model.model_validate(prepare(root.value))
     except ValidationError as error:
         faults = sorted(_faults(model, root, error.errors(include_url=False)))
         lines = [f"{source}:{fault.line}: {fault.path}{': ' if fault.path else ''}{fault.what}" for fault in faults[:MOST]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,14 +11,18 @@ from jobstates.emulator.living.choosing import LifeRule
 from jobstates.emulator.living.clock import ClockSettings
 from jobstates.emulator.living.life import Life
 from jobstates.emulator.living.planning import kinds, planner_of
-from jobstates.emulator.loading import Seconds
+from jobstates.emulator.loading import Moment, Seconds
 from jobstates.emulator.serving.faults import Fault
 from jobstates.emulator.serving.undocumented import Undocumented
+from jobstates.emulator.wire.decoding import parse
+from jobstates.emulator.wire.schema import schema
 from jobstates.errors import JobStatesError
 
 if TYPE_CHECKING:
     from jobstates.spec.job import Job
 
+PART = r"^[^/\s]+$"
+"""A part of a resource name."""
 _WRITTEN = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
@@ -32,13 +35,13 @@ class JobScript(BaseModel):
     """The resource collection: ``customJobs``, ``pipelineJobs``, or ``jobs`` for Dataflow."""
     name: str = ""
     """Dataflow's job name, or the display name of a Vertex AI job."""
-    id: str | None = Field(default=None, min_length=1)
+    id: str | None = Field(default=None, pattern=PART)
     """The id of a single job; the emulator's choice when not given."""
-    project: str = "project"
-    location: str = "us-central1"
+    project: str = Field(default="project", pattern=PART)
+    location: str = Field(default="us-central1", pattern=PART)
     count: int = Field(default=1, ge=1, le=10_000_000)
     """How many of them."""
-    at: datetime | None = None
+    at: Moment | None = None
     """When the first is created; when the emulator starts if not given."""
     after: Seconds = 0.0
     """How long after that it is created."""
@@ -56,6 +59,8 @@ class JobScript(BaseModel):
         if self.id is not None and self.count > 1:
             raise ValueError(f"id: {self.count} jobs cannot have one id; leave it out")
         job = self.job()
+        if wrong := self.resource and parse(schema().resource(str(job.traits and job.traits.resource))(), {**self.resource}):
+            raise ValueError(f"resource: {wrong}")
         if self.life is not None:
             try:
                 planner_of(job).plan(job, self.life)
@@ -72,6 +77,8 @@ class JobScript(BaseModel):
         known = {str(job.kind): job for job in kinds()}
         if self.kind not in known:
             raise ValueError(f"kind: there is no {self.kind!r}; there are {', '.join(known)}")
+        if "kind" in self.facts:
+            raise ValueError("facts.kind: it is told by kind")
         job, bad = type(known[self.kind])(kind=self.kind).learn(self.facts)
         if bad:
             raise ValueError("; ".join(f"facts.{name}: {reason}" for name, reason in bad.items()))
@@ -105,12 +112,15 @@ class Scenario(BaseModel):
         if not isinstance(value, Mapping) or not isinstance(named := value.get("named"), Mapping):
             return value
         put = {
-            part: [_named(one, named) for one in value[part]] for part in ("lives", "jobs") if isinstance(value.get(part), list)
+            part: [with_named_life(one, named) for one in value[part]]
+            for part in ("lives", "jobs")
+            if isinstance(value.get(part), list)
         }
         return {**value, **put}
 
 
-def _named(value: Any, named: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def with_named_life(value: Any, named: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """What is told of a job or a rule, with the life in it whose name stands there."""
     if isinstance(value, Mapping) and isinstance(life := value.get("life"), str) and life in named:
         return {**value, "life": named[life]}
     return value

@@ -13,6 +13,7 @@ from jobstates.emulator.serving.operations import Operations
 from jobstates.emulator.serving.service import Serving
 from jobstates.emulator.serving.shared import Shared
 from jobstates.emulator.serving.vertex import vertex_kinds
+from jobstates.errors import InputError, JobStatesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,17 +54,21 @@ class Services:
         self.answer.serve(dict(operations.methods()))
         for owner in self._owners.values():
             self.answer.serve(dict(owner.methods()))
-        for script in scenario.jobs:
-            self.create(script)
+        for place, script in enumerate(scenario.jobs):
+            try:
+                self.create(script)
+            except JobStatesError as error:
+                raise InputError(f"jobs[{place}]: {error}") from error
 
     def create(self, script: JobScript) -> None:
         """Create the jobs of a script.
 
         Raises:
-            InputError: when its fields are none of its kind.
+            InputError: when there cannot be such jobs.
         """
-        begun = script.at.timestamp() if script.at else self.clock.now()
-        self._owners[script.kind].populate(script, script.life, begun + script.after)
+        with self.world.lock:
+            begun = script.at.timestamp() if script.at else self.clock.now()
+            self._owners[script.kind].populate(script, script.life, begun + script.after)
 
     def names(self, job: LiveJob) -> Sequence[str]:
         """What a job is called: the full name first, then any others."""

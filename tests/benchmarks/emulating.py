@@ -1,4 +1,4 @@
-"""What a call of the emulator costs, beside a bare ``grpc.aio`` server with the same answers; how soon it is ready; how large it is.
+"""What a call of the emulator costs beside a bare ``grpc.aio`` server with the same answers; how soon it is ready; how large it is.
 
 Each server is a process of its own; one client asks them in turns, and decodes nothing. Run as a module with a file of answers,
 this is the bare server.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import pickle
 import signal
 import subprocess
@@ -35,6 +36,8 @@ SECONDS = 0.5
 """Of asking, for each server in each round."""
 STARTS = 7
 MICROSECONDS = 1e6
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""An installed package has its bytecode beside it."""
 RESOURCE = {
     "jobSpec": {
         "workerPoolSpecs": [
@@ -70,7 +73,7 @@ def emulated(jobs: int) -> Iterator[Emulated]:
         scenario = ["--scenario", str(file)] if jobs else []
         begun = perf_counter()
         command = [sys.executable, "-m", "jobstates", "emulate", "--json", *scenario]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
             assert process.stdout is not None
             try:
                 line = json.loads(process.stdout.readline())

@@ -13,10 +13,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from jobstates.emulator.loading import Seconds
+from jobstates.emulator.loading import Moment, Seconds
 
 STANDING = datetime(2026, 1, 1, tzinfo=UTC)
 """Where a clock that stands still begins unless told: so that tests see the same times on every day."""
+LAST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
+"""Where every clock stops: no later moment can be told."""
 _SCALE = re.compile(r"(\d+(?:\.\d+)?)x")
 
 
@@ -28,7 +30,7 @@ class ClockSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    start: datetime | None = None
+    start: Moment | None = None
     """Where it begins: now, or at the beginning of 2026 for a clock that stands still."""
     scale: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Emulated seconds in a real one; 0 for a clock that stands still."""
@@ -58,12 +60,12 @@ class Clock:
         self.settings = settings or ClockSettings()
         self._moved = Lock()
         start = self.settings.start or (datetime.now(UTC) if self.settings.scale else STANDING)
-        self._offset = (start if start.tzinfo else start.replace(tzinfo=UTC)).timestamp()
+        self._offset = start.timestamp()
         self._begun = time.monotonic()
 
     def now(self) -> float:
         """The time."""
-        return self._offset + (time.monotonic() - self._begun) * self.settings.scale
+        return min(self._offset + (time.monotonic() - self._begun) * self.settings.scale, LAST)
 
     def moment(self) -> datetime:
         """The time as a moment."""

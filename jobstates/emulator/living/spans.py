@@ -66,6 +66,24 @@ def together(jobs: Jobs, now: float) -> Moment:
     return Moment(tuple(chain.from_iterable(one.spans for one in moments)), min(one.until for one in moments))
 
 
+def until(jobs: Jobs, now: float) -> float:
+    """When what there is to see of any of the jobs may change next by itself: never too late, if early where one was touched."""
+    touched = (job.until(now) for job in jobs.touched.values())
+    return min(chain(touched, (_until(batch, now) for batch in jobs.batches)), default=inf)
+
+
+def _until(batch: Batch, now: float) -> float:
+    if batch.plan and batch.count > 1:
+        return _following(batch, batch.plan, [_reached(batch, now, begins) for begins in batch.plan.begins])
+    return min(batch.job(number).until(now) for number in range(batch.first, batch.first + batch.count))
+
+
+def _following(batch: Batch, plan: Plan, reached: Sequence[int]) -> float:
+    """When the next of the jobs gets to its next step, so many having got to each."""
+    begins = zip(plan.begins, reached, strict=True)
+    return min((batch.created + here * batch.every + begun for begun, here in begins if here < batch.count), default=inf)
+
+
 def _moment(batch: Batch, plan: Plan, jobs: Jobs, now: float) -> Moment:
     reached = [_reached(batch, now, begins) for begins in plan.begins]
     spans = [
@@ -73,10 +91,7 @@ def _moment(batch: Batch, plan: Plan, jobs: Jobs, now: float) -> Moment:
         for step, begun, here, further in zip(plan.steps, plan.begins, reached, [*reached[1:], 0], strict=True)
         if further < here
     ]
-    following = (
-        batch.created + here * batch.every + begun for begun, here in zip(plan.begins, reached, strict=True) if here < batch.count
-    )
-    return Moment(tuple(spans), min(following, default=inf))
+    return Moment(tuple(spans), _following(batch, plan, reached))
 
 
 def _reached(batch: Batch, now: float, begun: float) -> int:

@@ -226,7 +226,7 @@ class World:
         counted: Counter[tuple[str, Arrow]] = Counter()
         jobs: Counter[str] = Counter()
         for job in self.jobs():
-            if job.created <= now:
+            if job.created <= now and job.created < job.deleted:
                 platform = job.origin.planner.lifecycle.platform
                 jobs[platform] += 1
                 counted.update((platform, step.arrow) for at, step in job.past(now) if step.arrow and at < job.deleted)

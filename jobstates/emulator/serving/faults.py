@@ -1,7 +1,7 @@
 """Faults on demand: what goes wrong, for which calls, how often.
 
-A fault of a call replaces or delays its answer. A fault of a look changes what the answer says of jobs, never the jobs: the next
-look is right again.
+A fault of a call replaces or delays its answer; an answer is lost once, so that of several faults that would lose it the others
+wait for the next calls. A fault of a look changes what the answer says of jobs, never the jobs: the next look is right again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -60,14 +60,16 @@ class Fault(BaseModel):
     """Show jobs as they were that long ago. On List methods alone it makes lists lag behind."""
     absent_state: bool = False
     """Leave out the state."""
-    unknown_state: int | str | None = None
+    unknown_state: Annotated[int, Field(ge=-(2**31), lt=2**31)] | str | None = None
     """Show this number or name instead of the state."""
     page: Literal["repeat", "cut", "empty"] | None = None
     """Of a list: send a page and name it as the next again, lose half of it and all that follows, or send an empty one first."""
 
     @model_validator(mode="after")
     def _does_something(self) -> Fault:
-        if not (self.refuses or self.reset or self.delay or self.looks):
+        if self.status is Code.OK:
+            raise ValueError("status: OK refuses nothing")
+        if not (self.loses or self.delay or self.looks):
             effects = "status, quota, delay, reset, stale, absent_state, unknown_state, page"
             raise ValueError(f"the fault does nothing; give it one of {effects}")
         return self
@@ -76,6 +78,11 @@ class Fault(BaseModel):
     def refuses(self) -> bool:
         """Whether it answers with a status."""
         return self.status is not None or self.quota is not None
+
+    @property
+    def loses(self) -> bool:
+        """Whether the answer is lost."""
+        return self.refuses or self.reset
 
     @property
     def looks(self) -> bool:
@@ -88,8 +95,9 @@ class Fault(BaseModel):
         return Code.RESOURCE_EXHAUSTED if self.status is None else self.status
 
     def meets(self, method: str) -> bool:
-        """Whether it is meant for a method, told as ``Service/Method``."""
-        return fnmatchcase(method if "/" in self.method else method.rpartition("/")[2], self.method)
+        """Whether it is meant for a method, told as ``Service/Method``; a wrong page strikes only what has pages."""
+        name = method.rpartition("/")[2]
+        return ("List" in name or not self.page) and fnmatchcase(method if "/" in self.method else name, self.method)
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether it is meant for a job of any of these names."""
@@ -145,10 +153,11 @@ class _Waiting:
     def __post_init__(self) -> None:
         self.dice = random.Random(self.fault.seed)  # noqa: S311  # no secret
 
-    def strike(self) -> bool:
-        """Whether it strikes the call it is meant for."""
+    def strike(self, *, lost: bool) -> bool:
+        """Whether it strikes the call it is meant for, whose answer may be lost already."""
         self.met += 1
-        if self.met <= self.fault.skip or self.over or self.dice.random() >= self.fault.chance:
+        late = lost and self.fault.loses
+        if self.met <= self.fault.skip or self.over or late or self.dice.random() >= self.fault.chance:
             return False
         self.struck += 1
         return True
@@ -195,9 +204,10 @@ class Faults:
         if not self:  # nearly every call
             return ()
         called = names()
+        struck: list[Fault] = []
         with self._lock:
-            return tuple(
-                one.fault
-                for one in self._waiting
-                if one.fault.meets(method) and (one.fault.concerns(called) or (lists and one.fault.looks)) and one.strike()
-            )
+            for one in self._waiting:
+                meant = one.fault.meets(method) and (one.fault.concerns(called) or (lists and one.fault.looks))
+                if meant and one.strike(lost=any(fault.loses for fault in struck)):
+                    struck.append(one.fault)
+        return tuple(struck)

@@ -172,7 +172,8 @@ DOCUMENTED: Mapping[str, Mapping[str, Kind]] = {
         "template_uri": TEXT,
         "template_metadata.version": TEXT,
     },
-    "ListNotebookExecutionJobs": {"notebook_execution_job": EXACT, "display_name": TEXT, "schedule": TEXT},
+    # Its regular expressions (=~) are refused: Python's may take for ever, and those of the services are of another kind.
+    "ListNotebookExecutionJobs": {"notebook_execution_job": EXACT, "display_name": EXACT, "schedule": EXACT},
     # "The standard list filter.", and no list of fields: what the resource has.
     "ListModelMonitoringJobs": {"display_name": TEXT, "create_time": MOMENT, "update_time": MOMENT},
     "ListTuningJobs": {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 50
 """How many parentheses may be open at a time."""
-COMPARATOR = re.compile(r"<=|>=|!=|[=<>:]")
+COMPARATOR = re.compile(r"<=|>=|!=|=~|[=<>:]")
 SEGMENT = re.compile(r"[^\s.\"'():=<>!,]+")
 BARE = re.compile(r"[^\s\"'()=<>!,]+")
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)

@@ -27,7 +27,7 @@ class Work:
     begun: float
     done_at: float
     response: Callable[[float], Message]
-    """What it came to, asked for at a time."""
+    """What it came to, as of a time."""
 
 
 class Operations:
@@ -60,7 +60,7 @@ class Operations:
         operation: Message = self._operation(name=name, done=now >= work.done_at)
         operation.metadata.Pack(metadata)
         if operation.done:
-            operation.response.Pack(work.response(now))
+            operation.response.Pack(work.response(work.done_at))  # whatever has come of the job since
         return operation
 
     def methods(self) -> Iterator[tuple[str, Serve]]:

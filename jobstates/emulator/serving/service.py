@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -65,8 +66,11 @@ class Serving:
         """Answer one call; whatever goes wrong is a status."""
         if (known := self._known(path, body)) is not None:
             return Reply(known)
+        return self._guarded(path, lambda: self._answered(*self._method(path), body))
+
+    def _guarded(self, path: str, answer: Callable[[], Reply]) -> Reply:
         try:
-            return self._answered(*self._method(path), body)
+            return answer()
         except DecodeError:
             return Reply(status=Status(Code.INVALID_ARGUMENT, f"the request of {path} cannot be read"))
         except Refused as refused:
@@ -97,18 +101,19 @@ class Serving:
             faults = self.faults.strike(called, lambda: serve.names(request), lists=serve.lists)
             now = self.world.clock.read() if serve.reads else self.world.clock.now()
             lens = Lens(now, tuple(fault for fault in faults if fault.looks))
-            delay, reset = sum(fault.delay for fault in faults), any(fault.reset for fault in faults)
-            lost = [fault for fault in faults if fault.refuses or fault.reset]
-            body = b"" if lost and not any(fault.done for fault in lost) else _bytes(serve.run(request, lens))
-            if serve.until and not faults:
-                self._pages.keep((method.path, asked), body, serve.until(request, now))
-        refusing = next((fault for fault in lost if fault.refuses), None)
-        status = refusal(self.schema, refusing) if refusing else None
-        return Reply(b"" if lost else body, status, delay, reset, lens.enum_names)
+            lost = next((fault for fault in faults if fault.loses), None)
+            reply = Reply()
+            if lost is None or lost.done:
+                reply = self._guarded(method.path, lambda: _reply(serve.run(request, lens), lens))
+            if serve.until and not (faults or reply.status or self.world.clock.settings.step):
+                self._pages.keep((method.path, asked), reply.body, serve.until(request, now))
+        if lost:
+            reply = Reply(status=refusal(self.schema, lost) if lost.refuses else None, reset=lost.reset)
+        return replace(reply, delay=sum(fault.delay for fault in faults))
 
 
-def _bytes(answer: Message | bytes) -> bytes:
-    return answer if isinstance(answer, bytes) else answer.SerializeToString()
+def _reply(answer: Message | bytes, lens: Lens) -> Reply:
+    return Reply(answer if isinstance(answer, bytes) else answer.SerializeToString(), enum_names=lens.enum_names)
 
 
 def refusal(schema: Schema, fault: Fault) -> Status:

@@ -141,8 +141,12 @@ class Showing:
         _set(shown.update_time, since)
         if "start_time" in self.fields and (started := first_active(job, now)) is not None:
             _set(shown.start_time, started)
-        if "end_time" in self.fields and job.step(now).state.outcome in self._ends:
-            _set(shown.end_time, since)
+        if "end_time" in self.fields and (ended := self.ended_at(job, now)) is not None:
+            _set(shown.end_time, ended)
+
+    def ended_at(self, job: LiveJob, now: float) -> float | None:
+        """When a job came to an end whose time ``end_time`` tells; None when it has not."""
+        return job.since(now) if job.step(now).state.outcome in self._ends else None
 
     def _end(self, shown: Message, step: Step) -> None:
         told = step.stay.error if step.stay else None

@@ -41,7 +41,7 @@ class VertexKinds:
         """Create the jobs of a script; without a life, the rules choose.
 
         Raises:
-            InputError: when its fields are none of this kind.
+            InputError: when there cannot be such jobs.
         """
         next(iter(self._services.values())).populate(script, life, created)
 

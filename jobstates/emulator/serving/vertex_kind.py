@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.json_format import ParseDict
 
 from jobstates.emulator.codes import Code
 from jobstates.emulator.living.planning import Planner
@@ -165,7 +165,7 @@ class VertexKind:
 
     def operation(self, verb: str, under: str, done_at: float, response: Callable[[float], Message]) -> Message:
         """Begin a long-running operation, as the answer to a request."""
-        now = self.shared.world.clock.now()
+        now = min(self.shared.world.clock.now(), done_at)  # a clock that runs has gone on since the request was read
         work = Work(self.message(f"{verb}OperationMetadata"), now, done_at, response)
         return self.shared.operations.show(self.shared.operations.begin(under, work), now)
 
@@ -176,18 +176,17 @@ class VertexKind:
         """Create the jobs of a script; without a life, the rules choose.
 
         Raises:
-            InputError: when its fields are none of this kind.
+            InputError: when there is a job of its id already, or its life is none for such a job.
         """
-        facts = script.job()
+        facts, scope = script.job(), self.naming.scripted(script)
+        name = f"{scope}/{self.kind.name}/{script.id}"
+        if script.id and (there := self.naming.job(name)) and there.deleted > created:
+            raise InputError(f"id: there is a {self.kind.resource} {name!r} already")
         sent: Message = self.showing.message()
-        try:
-            ParseDict(dict(script.resource), sent, descriptor_pool=self.shared.schema.pool)
-        except ParseError as error:
-            raise InputError(f"resource: {error}") from None
+        ParseDict(dict(script.resource), sent, descriptor_pool=self.shared.schema.pool)
         self.showing.call(sent, script.name)
-        scope = self.naming.scripted(script)
         chosen = self.shared.lives.choose(facts, (script.name, script.id or "")) if life is None else life
         origin = Origin(self._planner, facts, chosen, scope, self.kind.name, Kept(sent), script.id or "")
         batch = self.shared.world.add(origin, count=script.count, created=created, every=script.every)
         if script.id:
-            self.shared.named[f"{scope}/{self.kind.name}/{script.id}"] = batch.first
+            self.shared.named[name] = batch.first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from google.protobuf import json_format
 
 from jobstates.emulator.codes import Code
-from jobstates.emulator.living.spans import together
+from jobstates.emulator.living.spans import until
 from jobstates.emulator.serving import fields, filtering, masking, paging
 from jobstates.emulator.serving.service import Refused
 from jobstates.emulator.serving.showing import first_active, ident
@@ -71,7 +71,7 @@ class VertexList:
 
     def until(self, request: Message, now: float) -> float:
         """When what there is to see of any of the jobs changes next by itself."""
-        return together(self._jobs(request), now).until
+        return until(self._jobs(request), now)
 
     def _jobs(self, request: Message) -> Jobs:
         under = _under(self._parent(request.parent))
@@ -81,14 +81,17 @@ class VertexList:
         order_by = getattr(request, "order_by", "")
         matches = filtering.compile(request.filter, self._fields)
 
+        def view(job: LiveJob) -> JobView:
+            return JobView(self._showing, job, lens.at(self._showing.names(job)) if lens.faults else lens.now)
+
         def wanted(job: LiveJob) -> bool:
-            at = lens.at(self._showing.names(job)) if lens.faults else lens.now
-            return job.exists(at) and matches(JobView(self._showing, job, at))
+            seen = view(job)
+            return job.exists(seen.at) and matches(seen)
 
         return paging.Query(
             asked=(self._method, request.parent, request.filter, order_by),
             wanted=wanted,
-            view=lambda job: JobView(self._showing, job, lens.now),
+            view=view,
             order=paging.order(order_by, ORDERS),
         )
 
@@ -103,26 +106,28 @@ class VertexList:
 
 def _under(parent: str) -> Callable[[str], bool]:
     """Whether a job stands under a parent, in which ``-`` means any."""
-    if "/-" not in parent:
+    parts = parent.split("/")
+    if "-" not in parts:
         return parent.__eq__
-    return re.compile(re.escape(parent).replace("/\\-", "/[^/]+")).fullmatch  # type: ignore[return-value]  # used as a truth
+    shape = "/".join("[^/]+" if part == "-" else re.escape(part) for part in parts)
+    return re.compile(shape).fullmatch  # type: ignore[return-value]  # used as a truth
 
 
 class JobView:
     """A job as filters and orders see it: no message is built for what the plan tells."""
 
-    __slots__ = ("_at", "_job", "_showing")
+    __slots__ = ("_job", "_showing", "at")
 
     def __init__(self, showing: Showing, job: LiveJob, at: float) -> None:
-        self._showing, self._job, self._at = showing, job, at
+        self._showing, self._job, self.at = showing, job, at
 
     def get(self, path: str, /) -> object | None:
         """What a field holds."""
         name = _SNAKE.get(path, path)
         if (told := _TOLD.get(name)) is not None:
-            value = told(self._job, self._at)
+            value = told(self._showing, self._job, self.at)
             return datetime.fromtimestamp(value, UTC) if isinstance(value, float) else value
-        resource = self._showing.changed(self._job, self._at)
+        resource = self._showing.changed(self._job, self.at)
         if (held := _HELD.get(name)) is not None:
             return held(resource)
         return _within(resource, name.split("."))
@@ -141,14 +146,14 @@ def _pipeline_name(job: Message) -> object | None:
     return info.get("name") if isinstance(info, dict) else None
 
 
-_TOLD: Mapping[str, Callable[[LiveJob, float], object]] = {
-    "state": lambda job, at: job.step(at).state.value,
-    "create_time": lambda job, _: job.created,
-    "update_time": lambda job, at: job.since(at),
-    "start_time": first_active,
-    "end_time": lambda job, at: job.since(at) if job.step(at).state.terminal else None,
-    "pipeline_job_user_id": lambda job, _: ident(job),
-    "notebook_execution_job": lambda job, _: ident(job),
+_TOLD: Mapping[str, Callable[[Showing, LiveJob, float], object]] = {
+    "state": lambda _, job, at: job.step(at).state.value,
+    "create_time": lambda _, job, __: job.created,
+    "update_time": lambda _, job, at: job.since(at),
+    "start_time": lambda _, job, at: first_active(job, at),
+    "end_time": lambda showing, job, at: showing.ended_at(job, at),
+    "pipeline_job_user_id": lambda _, job, __: ident(job),
+    "notebook_execution_job": lambda _, job, __: ident(job),
 }
 """The fields that the plan tells."""
 _HELD: Mapping[str, Callable[[Message], object]] = {

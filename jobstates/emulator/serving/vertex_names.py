@@ -97,7 +97,7 @@ class Naming:
             Refused: when there cannot be such a job, or there is one already.
         """
         scope, chosen = self.parent(request.parent), getattr(request, self._chosen_field, "")
-        if "/-" in scope:
+        if "-" in scope.split("/"):
             raise Refused(Code.INVALID_ARGUMENT, f"parent: {scope!r} means any, and a job is created under one")
         if chosen and not self._id.fullmatch(chosen):
             raise Refused(Code.INVALID_ARGUMENT, f"{self._chosen_field}: {chosen!r} does not match {self._id.pattern}")

@@ -59,13 +59,13 @@ def _fill(message: Message, target: str, body: Any) -> None:  # noqa: ANN401  # 
     if target and body is not None:
         filled = message if target == "*" else getattr(message, target)
         filled.SetInParent()
-        if wrong := _parsed(filled, body):
+        if wrong := parse(filled, body):
             raise invalid(f"the body is not understood: {wrong}")
     elif body:
         raise invalid("this call takes no body")
 
 
-def _parsed(message: Message, body: Any) -> str | None:  # noqa: ANN401  # JSON
+def parse(message: Message, body: Any) -> str | None:  # noqa: ANN401  # JSON
     """Parse JSON into a message, and say what is wrong with it; None when nothing is."""
     kind: Kind = message.DESCRIPTOR
     try:

@@ -119,6 +119,14 @@ class Schema:
         """
         return GetMessageClass(self.pool.FindMessageTypeByName(name))
 
+    def resource(self, name: str) -> Message:
+        """The class of the resources that are called so, such as ``CustomJob``: what the first method answers that gets one.
+
+        Raises:
+            StopIteration: when none does.
+        """
+        return next(method.response for method in self.methods.values() if method.name == f"Get{name}")
+
 
 @cache
 def schema() -> Schema:

@@ -95,9 +95,7 @@ def _taken_apart(request: WebRequest) -> _Asked:
     Raises:
         Refused: when the query cannot be understood.
     """
-    path, _, query = request.target.partition("#")[0].partition("?")
-    if not path.startswith("/") and "://" in path:  # the absolute form, which proxies are sent
-        path = f"/{path.partition('://')[2].partition('/')[2]}"
+    path, query = request.split()
     verb = request.headers.get(OVERRIDE, request.method).upper()
     body = request.body
     if OVERRIDE in request.headers and request.headers.get("content-type", "").startswith(FORM):

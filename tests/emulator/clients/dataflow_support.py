@@ -6,7 +6,7 @@ what one client shows as a message, another as a dictionary, is compared as what
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -15,6 +15,7 @@ import grpc
 import pytest
 from google.api_core import exceptions as errors
 from google.cloud import dataflow_v1beta3
+from google.cloud.dataflow_v1beta3 import JobsV1Beta3Client
 from google.protobuf.json_format import MessageToDict
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
@@ -22,7 +23,7 @@ from googleapiclient.errors import HttpError
 from tests.emulator.clients.support import ALONE, GRPC, GRPC_AIO, REST, TLS, TLS_AIO, anonymous, pages, settled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
+    from collections.abc import AsyncIterator, Awaitable, Iterator
 
     from jobstates.emulator import Emulator
 
@@ -260,3 +261,23 @@ async def refused(answer: Awaitable[Any], transport: str, status: str) -> str:
         return str(error.reason)
     assert type(error) is (over_rest if transport == REST else over_grpc)
     return str(error.message)
+
+
+class _Noting(grpc.UnaryUnaryClientInterceptor):
+    """Notes what a gRPC client sends beside its requests."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
+        self.calls.append(client_call_details)
+        return continuation(client_call_details, request)
+
+
+@contextmanager
+def noted(emulator: Emulator) -> Iterator[tuple[Any, list[Any]]]:
+    """The gRPC client of the jobs service, and what it sends beside its requests."""
+    noting = _Noting()
+    with grpc.insecure_channel(emulator.endpoint, ALONE) as channel:
+        carrier = JobsV1Beta3Client.get_transport_class("grpc")(channel=grpc.intercept_channel(channel, noting))
+        yield JobsV1Beta3Client(transport=carrier), noting.calls

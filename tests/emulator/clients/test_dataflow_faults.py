@@ -34,7 +34,7 @@ CUT = (errors.ServiceUnavailable, requests.ConnectionError, ConnectionResetError
 """What a cut connection is over gRPC, over REST, and to the discovery client."""
 AGES = 3600.0
 """A delay, in seconds, that no test outlives."""
-NEVER: dict[str, Any] = {"initial": 0.001, "maximum": 0.001, "timeout": 30}
+AT_ONCE: dict[str, Any] = {"initial": 0.001, "maximum": 0.001, "timeout": 30}
 """Hardly a wait between two tries."""
 
 
@@ -54,7 +54,7 @@ async def _goes_well(dataflow: Dataflow) -> bool:
 async def patiently(dataflow: Dataflow, name: str, **request: Any) -> dict[str, Any]:
     """What a method answers to a client that its user told to try again.
 
-    Over gRPC that may be needed twice after a cut: the next call of a channel can still be sent on the connection that is no more.
+    Over gRPC that may be needed twice after a cut: a channel's next call, too, may be sent on the connection that is no more.
     """
     client = dataflow.client
     if isinstance(client, Discovered):
@@ -64,7 +64,7 @@ async def patiently(dataflow: Dataflow, name: str, **request: Any) -> dict[str, 
         return answer
     assert isinstance(client, Generated)
     kind = AsyncRetry if client.transport == GRPC_AIO else Retry
-    retry = kind(predicate=if_exception_type(*CUT), **NEVER)
+    retry = kind(predicate=if_exception_type(*CUT), **AT_ONCE)
     jobs = client.of("jobs_v1_beta3")
     return said(await settled(getattr(jobs, name)(request={**HERE, **request}, retry=retry)))
 

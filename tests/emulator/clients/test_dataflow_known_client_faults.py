@@ -12,7 +12,6 @@ import sys
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-import grpc
 import pytest
 from google.api_core import exceptions as errors
 from google.cloud import dataflow_v1beta3
@@ -26,13 +25,14 @@ from tests.emulator.clients.dataflow_support import (
     Discovered,
     Generated,
     connected,
+    noted,
     refusal,
     said,
 )
 from tests.emulator.clients.support import BACKSTOP, GRPC, GRPC_AIO, REST, listed, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from jobstates.emulator import Emulator
 
@@ -136,31 +136,11 @@ async def test_the_discovery_client_told_to_repeats_a_create_as_well(emulator: E
         assert len(emulator.jobs) == 2
 
 
-class Noting(grpc.UnaryUnaryClientInterceptor):
-    """Notes what a gRPC client sends beside its requests."""
-
-    def __init__(self) -> None:
-        self.calls: list[Any] = []
-
-    def intercept_unary_unary(self, continuation: Callable[..., Any], client_call_details: Any, request: Any) -> Any:
-        self.calls.append(client_call_details)
-        return continuation(client_call_details, request)
-
-
-@pytest.fixture
-def noting(emulator: Emulator) -> Iterator[tuple[Any, Noting]]:
-    """A gRPC client, and what it sends."""
-    noting = Noting()
-    with grpc.insecure_channel(emulator.endpoint) as channel:
-        cls = dataflow_v1beta3.JobsV1Beta3Client
-        yield cls(transport=cls.get_transport_class("grpc")(channel=grpc.intercept_channel(channel, noting))), noting
-
-
-def test_a_grpc_call_has_no_deadline_unless_told(noting: tuple[Any, Noting]) -> None:
-    client, sent = noting
-    client.list_jobs(request=HERE)
-    client.list_jobs(request=HERE, timeout=30)
-    assert [call.timeout is None for call in sent.calls] == [True, False]
+def test_a_grpc_call_has_no_deadline_unless_told(emulator: Emulator) -> None:
+    with noted(emulator) as (client, calls):
+        client.list_jobs(request=HERE)
+        client.list_jobs(request=HERE, timeout=30)
+        assert [call.timeout is None for call in calls] == [True, False]
 
 
 @pytest.mark.parametrize("transport", [REST])
@@ -178,33 +158,13 @@ def test_nor_has_a_rest_call(client: Any) -> None:
     assert timeouts == [None, 30]
 
 
-# The routing header.
+# What one transport has and the other has not.
 
 
-@pytest.mark.parametrize(
-    ("method", "request_", "routed"),
-    [
-        ("create_job", {"job": BATCH}, "project_id=my-project&location=us-central1"),
-        ("get_job", {"job_id": "{job}"}, "project_id=my-project&location=us-central1&job_id={job}"),
-        ("update_job", {"job_id": "{job}"}, "project_id=my-project&location=us-central1&job_id={job}"),
-        ("list_jobs", {}, "project_id=my-project&location=us-central1"),
-        ("aggregated_list_jobs", {}, "project_id=my-project"),
-    ],
-)
-def test_a_routing_header_tells_where_a_request_belongs(
-    noting: tuple[Any, Noting], method: str, request_: dict[str, Any], routed: str
-) -> None:
-    client, sent = noting
-    job = created(client, name="other")
-    request = {name: value.format(job=job) if isinstance(value, str) else value for name, value in request_.items()}
-    getattr(client, method)(request={**HERE, **request})
-    assert dict(sent.calls[-1].metadata)["x-goog-request-params"] == routed.format(job=job)
-
-
-def test_the_one_method_without_a_routing_header_is_not_there_over_rest(emulator: Emulator, noting: tuple[Any, Noting]) -> None:
-    client, sent = noting
-    client.check_active_jobs(request={"project_id": PROJECT})
-    assert "x-goog-request-params" not in dict(sent.calls[-1].metadata)
+def test_one_method_is_not_there_over_rest_and_has_no_routing_header(emulator: Emulator) -> None:
+    with noted(emulator) as (client, calls):
+        assert not client.check_active_jobs(request={"project_id": PROJECT}).active_jobs_exist
+        assert "x-goog-request-params" not in dict(calls[-1].metadata)
     over_rest = Generated(emulator, REST).of("jobs_v1_beta3")
     with over_rest, pytest.raises(NotImplementedError, match="CheckActiveJobs is not available over REST transport"):
         over_rest.check_active_jobs(request={"project_id": PROJECT})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstates.emulator import Life
-from tests.emulator.clients.dataflow_support import EVERYWHERE, Dataflow, connected, refused
+from tests.emulator.clients.dataflow_support import EVERYWHERE, HERE, Dataflow, connected, noted, refused
 
 if TYPE_CHECKING:
     from jobstates.emulator import Emulator
@@ -251,3 +251,26 @@ async def test_what_cannot_be_replaced_goes_on(emulator: Emulator, transport: st
             await refused(answer, transport, "FAILED_PRECONDITION")
         assert await dataflow.state(batch) == "RUNNING"
         assert len(emulator.jobs) == 2
+
+
+# What is sent beside them.
+
+
+@pytest.mark.parametrize(
+    ("method", "request_", "routed"),
+    [
+        ("create_job", {"job": {"name": "etl"}}, "project_id=my-project&location=us-central1"),
+        ("get_job", {"job_id": "{job}"}, "project_id=my-project&location=us-central1&job_id={job}"),
+        ("update_job", {"job_id": "{job}"}, "project_id=my-project&location=us-central1&job_id={job}"),
+        ("list_jobs", {}, "project_id=my-project&location=us-central1"),
+        ("aggregated_list_jobs", {}, "project_id=my-project"),
+    ],
+)
+def test_a_routing_header_tells_where_a_request_belongs(
+    emulator: Emulator, method: str, request_: dict[str, Any], routed: str
+) -> None:
+    with noted(emulator) as (client, calls):
+        job = client.create_job(request={**HERE, "job": {"name": "other"}}).id
+        sent = {name: value.format(job=job) if isinstance(value, str) else value for name, value in request_.items()}
+        assert getattr(client, method)(request={**HERE, **sent})
+        assert dict(calls[-1].metadata)["x-goog-request-params"] == routed.format(job=job)

@@ -149,8 +149,7 @@ def test_it_creates_lists_and_cancels_custom_jobs(emulator: Emulator, gcloud: Gc
 
 
 def test_behind_the_proxy_it_needs_no_endpoint(emulator: Emulator, tmp_path: Path) -> None:
-    credentials = {"CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE": str(emulator.credentials)}
-    environment = settings(tmp_path) | emulator.environment() | credentials
+    environment = settings(tmp_path) | emulator.environment()
     done = called(environment, "dataflow", "jobs", "run", "etl", "--gcs-location=gs://bucket/template", REGION)
     assert done.returncode == 0, done.stderr
     assert states(emulator) == {"etl": "JOB_STATE_PENDING"}

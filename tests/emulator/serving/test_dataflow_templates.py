@@ -53,6 +53,21 @@ def test_a_templated_job_is_streaming_where_its_life_is(service: Service) -> Non
     assert service.get(flex(service, job_name="batch").id).type == BATCH
 
 
+def test_a_life_for_batch_jobs_is_for_templated_ones_of_unknown_type_too(service: Service) -> None:
+    service.life("failed", type="batch")
+    assert service.history(flex(service).id, 5)[-1] == "FAILED"
+
+
+def test_a_templated_job_can_be_paused_where_its_life_pauses(service: Service) -> None:
+    service.life(["PENDING", {"RUNNING": "asked"}, "PAUSING", "PAUSED"], job="pauses")
+    pausing, other = (flex(service, job_name=name).id for name in ("pauses", "runs"))
+    service.clock.advance(1)
+    assert [service.get(job).pausable for job in (pausing, other)] == [True, False]
+    service.ask(pausing, "PAUSING")
+    with pytest.raises(Refusal, match="PAUSING"):
+        service.ask(other, "PAUSING")
+
+
 def test_a_flexrs_goal_is_understood(service: Service) -> None:
     job = flex(service, environment={"flexrs_goal": 2})
     assert service.history(job.id, 5) == ["QUEUED", "PENDING", "RUNNING", "DONE"]

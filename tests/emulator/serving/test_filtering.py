@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from google.cloud.aiplatform_v1 import types
+from google.cloud.aiplatform_v1beta1 import types as beta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jobstates.emulator.serving.filtering import Predicate
 
+LISTED = [method for method in DOCUMENTED if not re.search("Tuning|Monitoring|Notebook", method) or "Hyper" in method]
 STATES = [state.value for state in VertexJobState]
 PIPELINES = fields("ListPipelineJobs", STATES)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -42,12 +43,12 @@ def passes(text: str, **fields: object) -> bool:
 
 def comment(method: str) -> str:
     """What the client library says of the method's filter, without line breaks."""
-    said = getattr(types, f"{method}Request").__doc__
+    said = getattr(beta, f"{method}Request").__doc__
     return re.sub(r"\s+", " ", said.partition("filter (str):")[2].partition("page_size (int):")[0].replace("\\", ""))
 
 
 class TestTheDocumentation:
-    @pytest.mark.parametrize("method", [method for method in DOCUMENTED if method != "ListTuningJobs"])
+    @pytest.mark.parametrize("method", LISTED)
     def test_names_the_fields_and_the_comparisons_that_are_supported(self, method: str) -> None:
         said = re.split("Some examples|Filter expressions can be", comment(method))[0]
         bullets = re.findall(r"- ``([\w.]+)``(.*?)(?= - ``\w|$)", said)
@@ -58,11 +59,21 @@ class TestTheDocumentation:
             name: set(kind.comparators) - ({"!="} if name == "labels" else set()) for name, kind in ours.items()
         } == documented
 
-    def test_names_no_fields_for_tuning_jobs_so_that_they_are_those_the_resource_has(self) -> None:
-        assert comment("ListTuningJobs").strip() == "Optional. The standard list filter."
-        assert set(fields("ListTuningJobs", STATES)) <= set(types.TuningJob.meta.fields)
+    @pytest.mark.parametrize(("method", "resource"), [("ListTuningJobs", "TuningJob"), ("ListModelMonitoringJobs", "ModelMonitoringJob")])
+    def test_names_no_fields_for_some_so_that_they_are_those_the_resource_has(self, method: str, resource: str) -> None:
+        assert "standard list filter." in comment(method)
+        assert set(fields(method, STATES)) <= set(getattr(beta, resource).meta.fields)
 
-    @pytest.mark.parametrize("method", [method for method in DOCUMENTED if method != "ListTuningJobs"])
+    def test_names_fields_in_camel_case_for_notebooks_and_regular_expressions_which_are_refused(self) -> None:
+        method = "ListNotebookExecutionJobs"
+        documented = {name: "regex" in how for name, how in re.findall(r"- ``(\w+)`` supports = and !=([^.]*)", comment(method))}
+        assert documented == {"notebookExecutionJob": False, "displayName": True, "schedule": True}
+        ours = fields(method, STATES)
+        assert {re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name) for name in documented} == ours.keys() - {"state"}
+        with pytest.raises(BadFilter, match="display_name supports =, !=, not =~"):
+            filtering.compile('display_name=~"my.*"', ours)
+
+    @pytest.mark.parametrize("method", LISTED)
     def test_gives_examples_that_are_understood(self, method: str) -> None:
         examples = re.findall(r"- ``([^`]*[=:][^`]*)``", comment(method))
         pipelines = [f"PIPELINE_STATE_{end}" for end in ("SUCCEEDED", "FAILED")]
