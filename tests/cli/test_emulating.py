@@ -46,8 +46,9 @@ class Running:
 
 @contextlib.contextmanager
 def emulating(*args: str) -> Iterator[Running]:
-    given = (*COMMAND, "emulate", *args)
-    with subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()) as process:
+    """It runs without a terminal of its own, whoever runs the tests in one."""
+    given, pipe = (*COMMAND, "emulate", *args), subprocess.PIPE
+    with subprocess.Popen(given, stdout=pipe, stderr=pipe, text=True, env=environment(), start_new_session=True) as process:
         try:
             yield Running(process)
         finally:
@@ -170,31 +171,107 @@ def test_a_command_that_a_signal_ends_has_the_shell_s_code() -> None:
     assert ended.code == 128 + 15
 
 
-def test_ctrl_c_is_for_the_command() -> None:
-    code = "import signal, sys; signal.signal(2, lambda *_: sys.exit(5)); print('up', flush=True); signal.pause()"
-    with emulating("exec", "--", sys.executable, "-c", code) as running:
+def test_what_a_command_reads_is_ours() -> None:
+    given = (*COMMAND, "emulate", "exec", "--", sys.executable, "-c", "import sys; print(sys.stdin.read().upper())")
+    ended = subprocess.run(given, input="hello", capture_output=True, text=True, env=environment(), check=True)
+    assert ended.stdout == "HELLO\n"
+
+
+@pytest.mark.parametrize("args", [["--json", "exec", "--", "true"], ["exec"], ["exec", "--"]])
+def test_what_exec_cannot_do_is_said(args: list[str]) -> None:
+    ended = command("emulate", *args)
+    assert (ended.code, ended.out) == (2, "")
+    assert "--json" in ended.err or "Missing argument" in ended.err
+    assert "Traceback" not in ended.err
+
+
+SIGNALLED = "import signal, sys; signal.signal(%d, lambda *_: sys.exit(5)); print('up', flush=True); signal.pause()"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_for_the_command(number: signal.Signals) -> None:
+    with emulating("exec", "--", sys.executable, "-c", SIGNALLED % number) as running:
         assert running.line() == "up"
-        assert running.end() == (5, "", "")
+        assert running.end(number) == (5, "", "")
 
 
-# The live table
+def test_a_command_that_takes_no_notice_of_a_signal_runs_on() -> None:
+    deaf = "import signal; signal.signal(15, signal.SIG_IGN); print('up', flush=True); input(); print('done')"
+    given, pipe = (*COMMAND, "emulate", "exec", "--", sys.executable, "-c", deaf), subprocess.PIPE
+    with subprocess.Popen(given, stdin=pipe, stdout=pipe, text=True, env=environment(), start_new_session=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "up\n"
+        process.terminate()
+        out, _ = process.communicate("go on\n", timeout=30)
+    assert (process.returncode, out) == (0, "done\n")
+
+
+# In a terminal
+
+OF_ITS_OWN = "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+"""Begins a session whose terminal is standard input."""
+
+
+@contextlib.contextmanager
+def in_terminal(*args: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The command in a terminal of its own, and that terminal's other end."""
+    ours, its = pty.openpty()
+    given = (sys.executable, "-c", OF_ITS_OWN, *COMMAND[1:], "emulate", *args)
+    surroundings = environment() | {"TERM": "xterm-256color"}
+    with subprocess.Popen(given, stdin=its, stdout=its, stderr=its, env=surroundings, start_new_session=True) as process:
+        os.close(its)
+        try:
+            yield process, ours
+        finally:
+            process.kill()
+            os.close(ours)
+
+
+def seen(terminal: int, end: bytes = b"") -> str:
+    """What a terminal shows until an end, or until nobody is left to say anything."""
+    shown = b""
+    with contextlib.suppress(OSError):  # how Linux says that the other side is closed
+        while not end or end not in shown:
+            shown += os.read(terminal, 65536)
+    return plain(shown.decode())
+
+
+CTRL_C = b"\x03"
 
 
 def test_in_a_terminal_it_shows_the_jobs_until_ctrl_c(scenario: str) -> None:
-    ours, its = pty.openpty()
-    surroundings = environment() | {"TERM": "xterm-256color"}
-    given = (*COMMAND, "emulate", "--scenario", scenario)
-    with subprocess.Popen(given, stdin=its, stdout=its, stderr=its, env=surroundings) as process:
-        os.close(its)
-        shown = b""
-        while b"1 QUEUED" not in shown:
-            shown += os.read(ours, 65536)
-        process.send_signal(signal.SIGINT)
-        while process.poll() is None:
-            with contextlib.suppress(OSError):  # how Linux says that the other side is closed
-                shown += os.read(ours, 65536)
-    os.close(ours)
-    assert process.returncode == 0
-    assert re.search(r"kind\s+job\s+id\s+state\s+since", text := plain(shown.decode()))
+    with in_terminal("--scenario", scenario) as (process, terminal):
+        text = seen(terminal, b"1 QUEUED")
+        os.write(terminal, CTRL_C)
+        text += seen(terminal)
+        assert process.wait() == 0
+    assert re.search(r"kind\s+job\s+id\s+state\s+since", text)
     assert re.search(r"customJobs\s+etl\s+1000000000000000000\s+QUEUED\s+00:00:00", text)
     assert "Traceback" not in text
+
+
+def test_no_name_of_a_job_steers_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "told.yaml"
+    file.write_text(
+        'clock: manual\njobs: [{kind: customJobs, name: "[/b] \\e[8m", id: "\\e[8m", life: [QUEUED]}]\n', encoding="utf-8"
+    )
+    with in_terminal("--scenario", str(file)) as (process, terminal):
+        assert r"[/b] \x1b[8m" in seen(terminal, rb"\x1b[8m  \x1b")
+        os.write(terminal, CTRL_C)
+        assert "Traceback" not in seen(terminal)
+        assert process.wait() == 0
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_command_once() -> None:
+    """The terminal tells both of us, so that passing it on would say it twice."""
+    counted = (
+        "import os, signal, time; got = []; signal.signal(2, lambda *_: got.append(1)); signal.signal(15, lambda *_: got.append(15));"
+        "print('up', flush=True); signal.pause(); os.kill(os.getppid(), 15)\n"
+        "while 15 not in got: time.sleep(0.01)\n"
+        "print('got', got)"
+    )
+    with in_terminal("exec", "--", sys.executable, "-c", counted) as (process, terminal):
+        assert "up" in seen(terminal, b"up")
+        os.write(terminal, CTRL_C)
+        assert "got [1, 15]" in seen(terminal)
+        assert process.wait() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -87,10 +88,15 @@ def test_coverage_is_told_by_platform_and_survives_a_reset(emulator: Emulator) -
         ("/jobs", '{"kind": "customJobs",\n "cuont": 3}', "body:2: cuont: an unknown key; did you mean count?"),
         ("/jobs", {"kind": "cronJobs"}, "kind: there is no 'cronJobs'; there are "),
         ("/jobs", {"kind": "customJobs", "life": ["RUNNING"]}, "states[0]: RUNNING cannot follow UNSPECIFIED"),
+        ("/jobs", {"kind": "customJobs", "facts": {"kind": "nasJobs"}}, "facts.kind: it is told by kind"),
+        ("/jobs", {"kind": "customJobs", "id": "a/b"}, "body:1: id: "),
+        ("/jobs", {"kind": "customJobs", "at": "0001-01-01T00:00:00+01:00"}, "at: expected a moment of the years 1 to 9999"),
         ("/jobs", {"kind": "customJobs", "facts": {"type": "streaming"}}, "facts.type: it is no fact about a vertex job"),
-        ("/jobs", {"kind": "customJobs", "resource": {"jobSpeck": {}}}, "resource: "),
+        ("/jobs", {"kind": "customJobs", "resource": {"jobSpeck": {}}}, 'body:1: resource: there is no field "jobSpeck"'),
         ("/faults", {"method": "Get*"}, "the fault does nothing; give it one of status"),
         ("/faults", {"status": "SLEEPY"}, "body:1: status: 'SLEEPY' is no status code; there are OK"),
+        ("/faults", {"status": "OK"}, "status: OK refuses nothing"),
+        ("/faults", {"unknown_state": 2**31}, "body:1: unknown_state"),
         ("/lives", {"life": "dead"}, "life: expected 'succeeded'"),
         ("/clock", {"advance": -1}, "advance: expected a length of time"),
         ("/reset", "[", "body:1: "),
@@ -105,6 +111,22 @@ def test_what_cannot_be_used_is_refused_with_the_line_and_the_reason(
     assert emulator.jobs == []
 
 
+def test_lives_and_jobs_may_name_a_life_of_the_scenario(emulator: Emulator) -> None:
+    ask(emulator, "POST", "/reset", {"named": {"slow": [{"QUEUED": "1h"}, "RUNNING"]}})
+    assert ask(emulator, "POST", "/jobs", {"kind": "nasJobs", "life": "slow"})[0] == 200
+    assert ask(emulator, "POST", "/lives", {"life": "slow", "kind": "customJobs"})[0] == 200
+    ask(emulator, "POST", "/jobs", {"kind": "customJobs"})
+    ask(emulator, "POST", "/clock", {"advance": "30m"})
+    assert [job["state"] for job in ask(emulator, "GET", "/jobs")[1]] == ["JOB_STATE_QUEUED"] * 2
+
+
+def test_an_address_that_is_none_is_answered_like_any_other(emulator: Emulator) -> None:
+    with socket.create_connection(("127.0.0.1", int(emulator.endpoint.rpartition(":")[2]))) as client:
+        client.sendall(b"GET //[ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        with client.makefile("rb") as answer:
+            assert answer.read().startswith(b"HTTP/1.1 404")
+
+
 def test_a_request_that_is_not_there_is_told_what_is(emulator: Emulator) -> None:
     code, told = ask(emulator, "GET", "/job")
     assert code == 404
@@ -116,11 +138,34 @@ def test_web_pages_may_not_use_it(emulator: Emulator) -> None:
     assert ask(emulator, "POST", "/reset", Origin="https://example.com")[0] == 403
 
 
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("evil.example", 403),
+        ("evil.example:80", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("[evil", 403),
+        ("", 403),
+        ("localhost", 200),
+        ("LocalHost:80", 200),
+        ("127.0.0.1:80", 200),
+        ("[::1]:80", 200),
+    ],
+)
+def test_a_page_whose_host_is_made_to_mean_loopback_may_not_use_it_either(emulator: Emulator, host: str, code: int) -> None:
+    """Its requests are of the same origin, so a browser says no more of it than the host (DNS rebinding)."""
+    assert ask(emulator, "GET", "/jobs", Host=host)[0] == code
+
+
 def test_off_loopback_it_needs_its_token() -> None:
     with Emulator(Scenario(), host="0.0.0.0") as emulator:  # noqa: S104  # that is what is tested
         assert emulator.token
         assert ask(emulator, "GET")[0] == 401
         assert ask(emulator, "GET", Authorization="Bearer wrong")[0] == 401
         assert ask(emulator, "GET", Authorization=f"Bearer {emulator.token}")[0] == 200
-        assert ask(emulator, "GET", f"/jobs?token={emulator.token}") == (200, [])
-        assert emulator.control_url.endswith(f"/control?token={emulator.token}")
+        assert ask(emulator, "GET", "/jobs", Authorization=f"Bearer {emulator.token}") == (200, [])
+        assert ask(emulator, "GET", "/jobs")[0] == ask(emulator, "GET", "/wrong/jobs")[0] == 401
+        path = emulator.control_url.removeprefix(f"{emulator.url}/control")
+        assert path == f"/{emulator.token}"
+        assert ask(emulator, "GET", path)[0] == 200
+        assert ask(emulator, "GET", f"{path}/jobs", Host="emulator.example") == (200, [])

@@ -82,13 +82,39 @@ def test_several_jobs_cannot_have_one_id() -> None:
 
 def test_a_reset_that_is_refused_changes_nothing() -> None:
     emulator = Emulator(scenario(clock="manual", jobs=[{"kind": "customJobs"}]))
-    with pytest.raises(InputError):
-        emulator.reset(scenario(jobs=[{"kind": "nasJobs"}, {"kind": "customJobs", "resource": {"jobSpeck": {}}}]))
+    with pytest.raises(InputError, match=r"jobs\[1\]: name: 'Not A Name' does not match"):
+        emulator.reset(scenario(jobs=[{"kind": "nasJobs"}, {"kind": "jobs", "name": "Not A Name"}]))
     assert states(emulator) == ["QUEUED"]
 
 
 def test_a_clock_that_is_told_goes_before_the_scenario_s() -> None:
     assert Emulator(scenario(clock="60x"), clock="manual").clock.settings.scale == 0
+
+
+def test_a_reset_to_a_scenario_that_tells_no_clock_keeps_the_clock() -> None:
+    emulator = Emulator(clock="step 1s")
+    emulator.reset(scenario(pace=5))
+    assert (emulator.clock.settings.step, emulator.scenario.pace) == (1, 5)
+    emulator.reset(scenario(clock="manual"))
+    assert emulator.clock.settings.step == 0
+
+
+def test_looks_at_the_jobs_and_the_coverage_are_right_while_others_reset_it() -> None:
+    emulator = Emulator(scenario(clock="manual", jobs=[{"kind": "customJobs", "count": 3}]))
+    resets = [threading.Thread(target=emulator.reset) for _ in range(20)]
+    for thread in resets:
+        thread.start()
+    seen = []
+    while any(thread.is_alive() for thread in resets):
+        assert len(emulator.jobs) == 3
+        seen.append(emulator.coverage()["vertex"].jobs)
+    assert seen == sorted(seen)
+    assert emulator.coverage()["vertex"].jobs == 3 * (len(resets) + 1)
+
+
+def test_a_script_s_moment_without_a_zone_is_in_utc() -> None:
+    emulator = Emulator(scenario(clock="manual", jobs=[{"kind": "customJobs", "at": "2026-01-01T00:00:00", "life": ["QUEUED"]}]))
+    assert emulator.jobs[0].created == emulator.clock.moment()
 
 
 def test_it_leaves_no_thread_and_no_file_behind() -> None:

@@ -15,6 +15,7 @@ from jobstates.emulator.serving.dataflow_jobs import Catalogue, missing, names, 
 from jobstates.emulator.serving.dataflow_list import DataflowLists
 from jobstates.emulator.serving.dataflow_messages import PACKAGE, Telling
 from jobstates.emulator.serving.dataflow_replacing import Succession
+from jobstates.emulator.serving.dataflow_scripting import Scripting
 from jobstates.emulator.serving.dataflow_showing import DataflowShowing
 from jobstates.emulator.serving.dataflow_templates import Templates
 from jobstates.emulator.serving.service import Refused, Serve
@@ -39,6 +40,7 @@ class Dataflow:
         self._showing = DataflowShowing(shared)
         succession = Succession(shared, self._catalogue)
         self._creating = Creating(shared, self._catalogue, succession)
+        self._scripting = Scripting(shared, self._catalogue, succession)
         self._asking = Asking(shared, succession)
         self._shared = shared
         self._lists = DataflowLists(shared, self._catalogue, self._showing)
@@ -73,9 +75,9 @@ class Dataflow:
         """Create the jobs of a script; without a life, the rules choose.
 
         Raises:
-            InputError: when its life or its fields are none for this service.
+            InputError: when there cannot be such jobs.
         """
-        self._creating.populate(script, life, created)
+        self._scripting.populate(script, life, created)
 
     def names(self, job: LiveJob) -> Sequence[str]:
         """The id of a job, its resource name, and its job name."""

@@ -1,4 +1,4 @@
-"""How Dataflow jobs come to be: by a client's request, by a template's launch, by a script.
+"""How Dataflow jobs come to be by a client's request: to create one, or to launch a template.
 
 Google's comment on ``Job.name``: "Only one active job with a given name can exist in a project within one region at any given
 time." What follows from a second one, and from a ``client_request_id`` that is known, the settings say.
@@ -7,15 +7,15 @@ time." What follows from a second one, and from a ``client_request_id`` that is 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from google.protobuf.json_format import ParseDict, ParseError
 
 from jobstates.emulator.codes import Code
 from jobstates.emulator.living.planning import IllegalLife, Planner
 from jobstates.emulator.living.world import Origin
-from jobstates.emulator.serving.dataflow_jobs import KIND, Resource, ident, job_name, under
+from jobstates.emulator.serving.dataflow_jobs import KIND, Resource, ident, job_name
 from jobstates.emulator.serving.service import Refused
+from jobstates.emulator.wire.decoding import parse
 from jobstates.errors import InputError
 from jobstates.platforms.dataflow import DataflowJob, DataflowJobMachine
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from jobstates.emulator.living.life import Life
     from jobstates.emulator.living.world import LiveJob
-    from jobstates.emulator.scenario import JobScript
     from jobstates.emulator.serving.dataflow_jobs import Catalogue
     from jobstates.emulator.serving.dataflow_replacing import Succession
     from jobstates.emulator.serving.shared import Shared
@@ -93,7 +92,7 @@ class Creating:
 
         Raises:
             Refused: when there cannot be such a job.
-            IllegalLife: when its life is none for it.
+            InputError: when its life is none for it.
         """
         if wanted.name and not NAME.fullmatch(wanted.name):
             raise Refused(Code.INVALID_ARGUMENT, f"name: {wanted.name!r} does not match {NAME.pattern}")
@@ -118,29 +117,13 @@ class Creating:
             raise Refused(Code.NOT_FOUND, f"replace_job_id: there is no job {job_id!r} in {scope}")
         return job
 
-    def populate(self, script: JobScript, life: Life | None, created: float) -> None:
-        """Create the jobs of a script; without a life, the rules choose.
-
-        Raises:
-            InputError: when its life or its fields are none for this service.
-        """
-        sent = self._described(script)
-        told = {name: value for name, value in facts_of(sent).known().items() if value}  # what a script does not say is not known
-        facts, _ = DataflowJob.model_validate(told).learn(script.facts)
-        chosen = self._shared.lives.choose(facts, (sent.name, script.id or "")) if life is None else life
-        if chosen.walk is not None and script.count > 1:  # drawn one by one, so that no job can be said to follow all of them
-            facts, _ = facts.learn({"replaced_by": ""})
-        scope = under(script.project, script.location)
-        origin = Origin(self._planner, facts, chosen, scope, KIND, _resource(sent, sent.name), script.id or "")
-        with self._shared.world.lock:
-            self._succession.add(origin, created=created, count=script.count, every=script.every)
-
     def _created(self, wanted: Wanted, now: float) -> LiveJob:
         likely = wanted.facts.learn(TEMPLATED[0])[0] if wanted.templated and wanted.facts.type is None else wanted.facts
         life = self._shared.lives.choose(likely, (wanted.name,))
         facts = self._templated(wanted.facts, life) if wanted.templated else wanted.facts
         self._planner.plan(facts, life)  # refused before anything is changed
-        kept = _resource(wanted.job, wanted.name, None if wanted.replaces is None else wanted.replaces.number)
+        check_fields(life, type(wanted.job))
+        kept = resource_of(wanted.job, wanted.name, None if wanted.replaces is None else wanted.replaces.number)
         if wanted.replaces:
             self._succession.leave(wanted.replaces, now)
         batch = self._succession.add(Origin(self._planner, facts, life, wanted.scope, KIND, kept), created=now)
@@ -179,19 +162,6 @@ class Creating:
             return known
         return facts
 
-    def _described(self, script: JobScript) -> Any:  # noqa: ANN401  # made by a descriptor pool
-        sent: Any = self._shared.schema.message("google.dataflow.v1beta3.Job")()
-        try:
-            ParseDict(dict(script.resource), sent, descriptor_pool=self._shared.schema.pool)
-        except ParseError as error:
-            raise InputError(f"resource: {error}") from None
-        sent.name = script.name or sent.name or "job"
-        if not NAME.fullmatch(sent.name):
-            raise InputError(f"name: {sent.name!r} does not match {NAME.pattern}")
-        if "/" in script.project + script.location:
-            raise InputError(f"project, location: {script.project!r} and {script.location!r} are not a project and a location")
-        return sent
-
 
 def facts_of(job: Any, *, flex_template: bool = False) -> DataflowJob:  # noqa: ANN401
     """What a description tells of a job.
@@ -217,9 +187,21 @@ def facts_of(job: Any, *, flex_template: bool = False) -> DataflowJob:  # noqa: 
     )
 
 
-def _resource(job: Message, name: str, replaces: int | None = None) -> Resource:
+def resource_of(job: Message, name: str, replaces: int | None = None) -> Resource:
+    """What is kept of a description."""
     kept = type(job)()
     kept.CopyFrom(job)
     for field in (*OUTPUT_ONLY, "replace_job_id"):
         kept.ClearField(field)
     return Resource(kept, name, replaces=replaces)
+
+
+def check_fields(life: Life, message: type[Message]) -> None:
+    """Refuse a life that tells of fields which a job has not, before anybody looks.
+
+    Raises:
+        InputError: saying which.
+    """
+    for stay in (*(life.states or ()), *chain.from_iterable(life.answers.values())):
+        if stay.fields and (wrong := parse(message(), {**stay.fields})):
+            raise InputError(f"{stay.state}: fields: {wrong}")

@@ -77,6 +77,19 @@ def test_words_that_tell_no_clock_are_refused(words: object) -> None:
         clock(words)
 
 
+@pytest.mark.parametrize("words", ["manual", "9" * 300 + "x", {"start": datetime(9999, 12, 31, tzinfo=UTC)}])
+def test_every_clock_stops_at_the_last_moment_that_can_be_told(words: object) -> None:
+    running = clock(words)
+    for _ in range(81):
+        running.advance(100 * 365.25 * 86_400)
+    assert running.moment() == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def test_a_start_that_is_no_moment_in_utc_is_refused() -> None:
+    with pytest.raises(ValidationError, match="expected a moment of the years 1 to 9999 in UTC"):
+        clock({"start": "0001-01-01T00:00:00+01:00"})
+
+
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
 def test_a_clock_is_never_turned_back(seconds: float) -> None:
     with pytest.raises(ValueError, match="only goes on"):

@@ -12,7 +12,7 @@ from jobstates import DataflowJob, DataflowJobMachine
 from jobstates.emulator.living.clock import Clock
 from jobstates.emulator.living.life import Life
 from jobstates.emulator.living.planning import Planner
-from jobstates.emulator.living.spans import Moment, alone, together
+from jobstates.emulator.living.spans import Moment, alone, together, until
 from jobstates.emulator.living.world import Origin, World
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ def test_together_they_are_what_each_is_alone(batches: list, touched: list, now:
         == {job.number: (job.step(now).state, job.created, job.since(now)) for job in jobs if job.exists(now)}
     )
     assert moment.until == single.until
+
+
+@given(BATCHES, TOUCHED, SECONDS)
+def test_when_they_may_change_next_is_never_told_too_late(batches: list, touched: list, now: float) -> None:  # type: ignore[type-arg]
+    made = world(batches, [(number, min(at, now)) for number, at in touched])
+    assert now < until(made.jobs(), now) <= together(made.jobs(), now).until
 
 
 @given(BATCHES, TOUCHED, SECONDS)

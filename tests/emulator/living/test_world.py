@@ -120,6 +120,13 @@ def test_what_jobs_took_is_counted_up_to_now(world: World) -> None:
     assert jobs == {"vertex": 10}
 
 
+def test_a_job_that_was_called_off_before_it_came_is_not_counted(world: World) -> None:
+    world.add(origin(), created=world.clock.now() + 5)
+    world.delete(found(world, 0), found(world, 0).created)
+    world.clock.advance(10)
+    assert world.taken() == ({}, {})
+
+
 def test_a_hundred_thousand_jobs_of_one_script_take_no_room(world: World) -> None:
     tracemalloc.start()
     try:

@@ -257,15 +257,32 @@ def test_a_script_can_choose_the_id_of_its_job_and_what_is_known_of_it(service: 
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ({"resource": {"colour": "red"}}, "resource: "),
         ({"name": "Not A Name"}, "name: "),
-        ({"project": "a/b"}, "project"),
+        ({"resource": {"type": 2, "environment": {"flexResourceSchedulingGoal": 2}}}, "resource: environment.flex_resource"),
+        ({"life": ["PENDING", {"state": "RUNNING", "fields": {"colour": 1}}]}, 'RUNNING: fields: there is no field "colour"'),
         ({"life": "drained", "resource": {"type": "JOB_TYPE_BATCH"}}, "cannot end drained"),
     ],
 )
 def test_a_script_that_cannot_be_is_refused_with_a_reason(service: Service, script: dict[str, Any], said: str) -> None:
-    with pytest.raises((InputError, ValidationError), match=re.escape(said)):
+    with pytest.raises(InputError, match=re.escape(said)):
         service.script(**script)
+
+
+def test_two_jobs_of_scripts_cannot_have_one_id(service: Service) -> None:
+    service.script(id="nightly", name="etl")
+    service.script(id="nightly", name="etl", project="other")
+    with pytest.raises(InputError, match="id: there is a job 'nightly'"):
+        service.script(id="nightly", name="train")
+    assert [job.name for job in service.listed()] == ["etl"]
+
+
+def test_a_life_that_tells_of_fields_which_a_job_has_not_is_refused_before_anybody_looks(service: Service) -> None:
+    told = [{"PENDING": 1}, {"state": "RUNNING"}]
+    service.life({"states": told, "answers": {"drain": [{"state": "DRAINING", "fields": {"labels": "red"}}, "DRAINED"]}})
+    with pytest.raises(Refusal, match="DRAINING: fields: labels") as refused:
+        service.create()
+    assert refused.value.code is Code.FAILED_PRECONDITION
+    assert service.listed() == []
 
 
 def test_a_job_of_a_script_that_does_not_exist_yet_is_not_found(service: Service) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
+from pydantic import ValidationError
 
 from jobstates.emulator import JobScript, Life, Scenario
 from jobstates.emulator.codes import Code
@@ -146,8 +147,19 @@ def test_the_jobs_of_a_script_have_the_id_and_the_fields_it_gives_them() -> None
 
 
 def test_a_script_whose_fields_are_none_of_its_kind_is_refused() -> None:
-    with pytest.raises(InputError, match=r"resource: .*colour"):
-        Told().services.create(JobScript(kind="customJobs", resource={"colour": "red"}))
+    with pytest.raises(ValidationError, match=r"resource: there is no field \"colour\"; .*CustomJob has name, displayName"):
+        JobScript(kind="customJobs", resource={"colour": "red"})
+
+
+def test_two_jobs_of_scripts_cannot_have_one_name() -> None:
+    script = {"kind": "customJobs", "id": "mine"}
+    with pytest.raises(InputError, match=r"jobs\[1\]: id: there is a CustomJob '.*/customJobs/mine' already"):
+        Told(jobs=[script, script])
+    told = Told(jobs=[{**script, "project": "p", "location": "l", "life": "failed"}])
+    told.pass_(5)
+    told(f"{JOB}/DeleteCustomJob", name=f"{LOCATION}/customJobs/mine")
+    told.services.create(JobScript(kind="customJobs", id="mine", project="p", location="l"))
+    assert told(f"{JOB}/GetCustomJob", name=f"{LOCATION}/customJobs/mine")["state"] == "JOB_STATE_QUEUED"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +215,52 @@ def test_an_update_is_done_when_it_is_over_whatever_is_asked_of_the_job_then() -
     assert (found["done"], found["response"]["state"]) == (True, "JOB_STATE_PAUSED")
     times = found["metadata"]["genericMetadata"]
     assert (times["createTime"], times["updateTime"]) == ("2026-01-01T00:00:01Z", "2026-01-01T00:00:02Z")
+
+
+def test_what_an_operation_came_to_stays_whatever_comes_of_the_job_later() -> None:
+    told = Told()
+    name, method = f"{LOCATION}/notebookExecutionJobs/mine", f"{NOTEBOOK}/CreateNotebookExecutionJob"
+    sent = {"displayName": "my-notebook"}
+    operation = told(method, parent=LOCATION, notebookExecutionJob=sent, notebookExecutionJobId="mine")
+    told.pass_(60)
+    assert told(f"{NOTEBOOK}/GetNotebookExecutionJob", name=name)["jobState"] == "JOB_STATE_SUCCEEDED"
+    assert told("Operations/GetOperation", name=operation["name"]) == operation
+
+
+def test_an_operation_that_is_done_at_once_never_ends_before_it_begins() -> None:
+    life = {"outcome": "failed", "pace": 0}
+    told = Told(clock="real", jobs=[{"kind": "customJobs", "project": "p", "location": "l", "life": life, "count": 50}])
+    for job in told(f"{JOB}/ListCustomJobs", parent=LOCATION)["customJobs"]:
+        times = told(f"{JOB}/DeleteCustomJob", name=job["name"])["metadata"]["genericMetadata"]
+        assert times["createTime"] == times["updateTime"]
+
+
+def test_a_filter_by_the_end_sees_the_end_that_the_job_shows() -> None:
+    """Google's comment on ``end_time`` of a tuning job leaves PARTIALLY_SUCCEEDED out."""
+    told = Told(
+        jobs=[{"kind": "tuningJobs", "project": "p", "location": "l", "life": end} for end in ("partially_succeeded", "expired")]
+    )
+    told.pass_(60)
+    method, since = f"{TUNING}/ListTuningJobs", 'end_time>"2026-01-01T00:00:00Z"'
+    assert ["endTime" in job for job in told(method, parent=LOCATION)["tuningJobs"]] == [True, False]
+    assert [job["state"] for job in told(method, parent=LOCATION, filter=since)["tuningJobs"]] == ["JOB_STATE_EXPIRED"]
+
+
+def test_a_list_that_lags_behind_is_sorted_as_it_is_shown() -> None:
+    lives = [[{"PENDING": "10s"}, "RUNNING"], [{"PENDING": "5s"}, {"RUNNING": "15s"}, "FAILED"]]
+    told = Told(jobs=[{"kind": "pipelineJobs", "project": "p", "location": "l", "life": life} for life in lives])
+    told.pass_(21)
+    told.services.faults.add(Fault(stale=6))
+    ordered = told(f"{PIPELINE}/ListPipelineJobs", parent=LOCATION, orderBy="update_time")["pipelineJobs"]
+    assert [job["updateTime"] for job in ordered] == ["2026-01-01T00:00:05Z", "2026-01-01T00:00:10Z"]
+
+
+def test_only_a_dash_alone_means_any_parent() -> None:
+    told = Told()
+    name = told(f"{JOB}/CreateCustomJob", parent="projects/-p/locations/l", customJob={"displayName": "x"})["name"]
+    for parent in ("projects/-p/locations/l", "projects/-p/locations/-", "projects/-/locations/-"):
+        assert [job["name"] for job in told(f"{JOB}/ListCustomJobs", parent=parent)["customJobs"]] == [name]
+    assert told(f"{JOB}/ListCustomJobs", parent="projects/-q/locations/-") == {}
 
 
 def test_an_operation_that_is_not_there_is_not_found() -> None:
