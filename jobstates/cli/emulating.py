@@ -112,6 +112,8 @@ def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emu
             raise InputError(f"{scenario}: {error.strerror}") from None
     try:
         return Emulator(told, clock=clock or None, host=host, port=port)
+    except InputError as error:
+        raise InputError(f"{scenario}: {error}") from None
     except ValueError as error:
         raise InputError(f"--clock: {clock!r} is no clock: write real, 60x, manual, or step 1s") from error
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from jobstates.emulator.emulator import Emulator
 
 PREFIX = "/control"
+MOST = 2**20
+"""Bytes of a body: all else waits while it is read, and what is longer can be the scenario that the emulator starts with."""
 HOST = re.compile(r"(?:\[([^\]]*)\]|([^:]*))(?::\d*)?")
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,6 +66,8 @@ class Control:
         path, told = self._path(request)
         if refused := self._refused(request, told):
             return refused
+        if len(request.body) > MOST:
+            return _json({"error": f"the body has more than {MOST:,} bytes; start the emulator with so long a scenario"}, 413)
         serve = self._served.get((request.method, path))
         if serve is None:
             others = sorted(verb for verb, where in self._served if where == path)
@@ -101,7 +105,7 @@ class Control:
         return load(model, request.body, "body", prepare=lambda value: with_named_life(value, named))
 
     def _described(self, request: WebRequest) -> dict[str, Any]:
-        return {"endpoint": self._emulator.endpoint, "jobs": len(self._emulator.jobs), **self._clock(request)}
+        return {"endpoint": self._emulator.endpoint, **self._clock(request)}
 
     def _jobs(self, _: WebRequest) -> list[dict[str, Any]]:
         return [job.model_dump(mode="json") for job in self._emulator.jobs]

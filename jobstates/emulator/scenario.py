@@ -59,7 +59,10 @@ class JobScript(BaseModel):
         if self.id is not None and self.count > 1:
             raise ValueError(f"id: {self.count} jobs cannot have one id; leave it out")
         job = self.job()
-        if wrong := self.resource and parse(schema().resource(str(job.traits and job.traits.resource))(), {**self.resource}):
+        resource = schema().resource(job.traits.resource) if job.traits else None
+        if resource is None:
+            raise ValueError(f"kind: no {self.kind} are emulated")
+        if self.resource and (wrong := parse(resource(), {**self.resource})):
             raise ValueError(f"resource: {wrong}")
         if self.life is not None:
             try:

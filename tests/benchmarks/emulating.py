@@ -1,4 +1,4 @@
-"""What a call of the emulator costs beside a bare ``grpc.aio`` server with the same answers; how soon it is ready; how large it is.
+"""What a call of the emulator costs beside a bare ``grpc.aio`` server with the same answers; how soon it is ready; how large.
 
 Each server is a process of its own; one client asks them in turns, and decodes nothing. Run as a module with a file of answers,
 this is the bare server.
@@ -31,7 +31,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 SERVICE = "/google.cloud.aiplatform.v1.JobService"
 PARENT = "projects/project/locations/us-central1"
-ROUNDS = 9
+ROUNDS = 15
 SECONDS = 0.5
 """Of asking, for each server in each round."""
 STARTS = 7

@@ -104,7 +104,6 @@ class Reader:
             if not doctest.OutputChecker().check_output(f"{shown}\n", f"{printed}\n", doctest.ELLIPSIS):
                 assert printed == shown, command
 
-
     def _test(self, command: str, shown: str) -> None:
         """Run the tests that a page shows, as its reader does: in a process of their own."""
         given = [sys.executable, "-m", *shlex.split(command), "-p", "no:cacheprovider", "-p", "no:asyncio"]

@@ -40,7 +40,7 @@ def ask(emulator: Emulator, verb: str, path: str = "", body: object = None, **he
 def test_it_says_where_the_emulator_is_and_what_time_it_is(emulator: Emulator) -> None:
     assert ask(emulator, "GET") == (
         200,
-        {"endpoint": emulator.endpoint, "jobs": 0, "now": "2026-01-01T00:00:00+00:00", "scale": 0.0, "step": 0.0},
+        {"endpoint": emulator.endpoint, "now": "2026-01-01T00:00:00+00:00", "scale": 0.0, "step": 0.0},
     )
 
 
@@ -125,6 +125,11 @@ def test_an_address_that_is_none_is_answered_like_any_other(emulator: Emulator) 
         client.sendall(b"GET //[ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         with client.makefile("rb") as answer:
             assert answer.read().startswith(b"HTTP/1.1 404")
+
+
+def test_a_body_that_would_hold_up_all_others_is_refused(emulator: Emulator) -> None:
+    code, told = ask(emulator, "POST", "/reset", " " * (2**20 + 1))
+    assert (code, told["error"].partition(";")[0]) == (413, "the body has more than 1,048,576 bytes")
 
 
 def test_a_request_that_is_not_there_is_told_what_is(emulator: Emulator) -> None:

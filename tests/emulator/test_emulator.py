@@ -9,8 +9,15 @@ from unittest import TestCase
 import pytest
 from pydantic import ValidationError
 
+from jobstates import VertexJob
 from jobstates.emulator import Emulator, JobScript, Scenario
+from jobstates.emulator import scenario as scenarios
 from jobstates.errors import InputError
+from jobstates.spec.job import Kind
+
+
+class Installed(VertexJob):
+    """The jobs of another platform."""
 
 
 def scenario(**told: object) -> Scenario:
@@ -73,6 +80,15 @@ def test_a_rule_that_no_job_can_follow_is_refused() -> None:
         emulator.life("drained", platform="vertex")
     with pytest.raises(ValidationError, match="it is meant for no kind of job; there are jobs, customJobs"):
         emulator.life("failed", kind="customJob")
+
+
+def test_jobs_of_a_kind_that_no_service_here_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform that somebody installed has kinds of its own."""
+    crons = Kind("cronJobs", "CronJob", "cronJobs/{job}", VertexJob.kinds[0].states)
+    monkeypatch.setattr(scenarios, "kinds", lambda: [Installed(kind="cronJobs")])
+    monkeypatch.setattr(Installed, "kinds", (crons,))
+    with pytest.raises(ValidationError, match="kind: no cronJobs are emulated"):
+        scenario(jobs=[{"kind": "cronJobs"}])
 
 
 def test_several_jobs_cannot_have_one_id() -> None:

@@ -68,6 +68,42 @@ def test_coverage_is_said_at_the_end_and_written_where_asked(project: pytest.Pyt
     assert "never" in (project.path / "c-vertex.svg").read_text()
 
 
+@pytest.mark.parametrize("file", ["tests/", "c.html"])
+def test_a_form_that_there_is_not_is_said_before_any_test_runs(pytester: pytest.Pytester, file: str) -> None:
+    result = pytester.runpytest_subprocess("--jobstates-coverage", file)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"ERROR: --jobstates-coverage={file}: no such form; expected a file that ends in .dot, .json, *"]
+    )
+
+
+def test_a_file_that_cannot_be_written_is_said_and_the_others_are(project: pytest.Pytester) -> None:
+    result = project.runpytest_subprocess("--jobstates-coverage=none/c.json", "--jobstates-coverage=c.md")
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["not written: none/c.json: *No such file or directory*", "written: c-dataflow.md"])
+
+
+def test_the_marker_takes_its_arguments_by_place_too(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".yaml", told=SCENARIO)
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.emulator("told.yaml", "manual")
+        def test_told(emulator):
+            assert len(emulator.jobs) == 1
+            assert emulator.clock.settings.scale == 0
+
+        @pytest.mark.emulator(clok="manual")
+        def test_mistold(emulator):
+            pass
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*unexpected keyword argument 'clok'*"])
+
+
 def test_without_jobs_there_is_nothing_to_cover(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_nothing(): pass")
     pytester.runpytest_subprocess("--jobstates-coverage").stdout.fnmatch_lines(["no jobs, so no arrows were taken"])

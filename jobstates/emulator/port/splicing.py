@@ -18,6 +18,8 @@ from jobstates.emulator.port.calling import LOOPBACK
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+ROOM = 2**20
+"""Bytes that one end may be ahead of the other: a page of a list goes through at once."""
 NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
@@ -40,6 +42,10 @@ class End(asyncio.Protocol):
         """Wait for the other end."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  # for the type checker
         self.transport = transport
+        transport.set_write_buffer_limits(ROOM)
+        if sock := transport.get_extra_info("socket"):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
         transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:

@@ -145,7 +145,7 @@ class Creating:
         active = self._catalogue.active(wanted.scope, name, now) if name else None
         if active is None or (wanted.replaces and active.number == wanted.replaces.number):
             return None
-        if rules.same_name == "return":
+        if (rules.same_name or ("refuse" if wanted.templated else "return")) == "return":
             return active
         raise Refused(Code.ALREADY_EXISTS, f"there is an active job {name!r} already: {ident(active)}")
 

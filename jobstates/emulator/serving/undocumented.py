@@ -22,9 +22,10 @@ class Undocumented(BaseModel):
     """Asking for what the lifecycle does not allow in the job's state."""
     delete_running: CodeName = Code.FAILED_PRECONDITION
     """Deleting a job that has not ended; for batch prediction jobs it is documented that it can only be deleted then."""
-    same_name: Literal["return", "refuse"] = "refuse"
-    """Creating a Dataflow job under the name of an active one: return that one, as the comment of ``Job.name`` has it, or refuse
-    with ALREADY_EXISTS, as clients expect."""
+    same_name: Literal["return", "refuse"] | None = None
+    """Creating a Dataflow job under the name of an active one: return that one, or refuse with ALREADY_EXISTS. When not given,
+    CreateJob returns it, as the comment of ``Job.name`` has it, and a template's launch is refused, as the service was seen to.
+    """
     same_request: Literal["return", "refuse"] = "return"
     """Creating a Dataflow job with a ``client_request_id`` that was used before: return that job, as Beam expects, or refuse with
     ALREADY_EXISTS, as the comment of the field has it."""

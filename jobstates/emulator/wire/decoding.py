@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import ParseDict
-from google.protobuf.message import EncodeError
+from google.protobuf.message import DecodeError, EncodeError
 
 from jobstates.emulator.wire.checking import SHOWN, Field, Kind, expected, field_of, has_fields, misshapen, mistaken, unlike
 from jobstates.emulator.wire.refusing import invalid
@@ -39,9 +39,11 @@ def decode(found: Found, query: Iterable[tuple[str, str]], body: bytes) -> bytes
     for name, value in found.variables:
         _set(message, name, [value])
     try:
-        return bytes(message.SerializeToString())
-    except EncodeError:
+        serialized = bytes(message.SerializeToString())
+        message.ParseFromString(serialized)  # before 7.36, protobuf writes what is too deep for it to read
+    except (DecodeError, EncodeError):
         raise invalid("the request is nested too deeply") from None
+    return serialized
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401  # JSON

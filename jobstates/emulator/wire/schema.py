@@ -119,13 +119,9 @@ class Schema:
         """
         return GetMessageClass(self.pool.FindMessageTypeByName(name))
 
-    def resource(self, name: str) -> Message:
-        """The class of the resources that are called so, such as ``CustomJob``: what the first method answers that gets one.
-
-        Raises:
-            StopIteration: when none does.
-        """
-        return next(method.response for method in self.methods.values() if method.name == f"Get{name}")
+    def resource(self, name: str) -> Message | None:
+        """The class of the resources that are called so, such as ``CustomJob``: what the first method answers that gets one."""
+        return next((method.response for method in self.methods.values() if method.name == f"Get{name}"), None)
 
 
 @cache

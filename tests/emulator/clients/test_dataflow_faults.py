@@ -215,7 +215,10 @@ async def test_a_create_that_is_sent_again_with_its_id_makes_one_job(
 
 @EVERYWHERE
 @LOST
-async def test_without_an_id_it_finds_its_own_name_taken(emulator: Emulator, transport: str, how: dict[str, Any]) -> None:
+async def test_without_an_id_it_finds_its_own_name_taken_where_the_settings_say_so(
+    emulator: Emulator, transport: str, how: dict[str, Any]
+) -> None:
+    emulator.reset(Scenario.model_validate({"clock": "manual", "undocumented": {"same_name": "refuse"}}))
     async with connected(emulator, transport) as dataflow:
         emulator.fault(done=True, method="CreateJob", **how)
         told = await refused(patiently(dataflow, "create_job", job={"name": "etl"}), transport, "ALREADY_EXISTS")
@@ -225,8 +228,7 @@ async def test_without_an_id_it_finds_its_own_name_taken(emulator: Emulator, tra
 
 @EVERYWHERE
 @LOST
-async def test_or_finds_the_job_itself_where_the_settings_say_so(emulator: Emulator, transport: str, how: dict[str, Any]) -> None:
-    emulator.reset(Scenario.model_validate({"clock": "manual", "undocumented": {"same_name": "return"}}))
+async def test_or_finds_the_job_itself_by_its_name(emulator: Emulator, transport: str, how: dict[str, Any]) -> None:
     async with connected(emulator, transport) as dataflow:
         emulator.fault(done=True, method="CreateJob", **how)
         job = await patiently(dataflow, "create_job", job={"name": "etl"})
