@@ -208,19 +208,18 @@ def test_a_job_whose_creation_was_answered_too_late_is_created_once(came: Came) 
     assert (came.to["answer-lost"], came.states["answer-lost"]) == (["DONE"], ["JOB_STATE_DONE"])
 
 
-def test_a_name_that_is_taken_is_a_conflict(came: Came) -> None:
-    assert came.to["queued"][1].startswith("Conflict: 409 ")
-    assert len(came.states["queued"]) == 1
+def test_a_name_that_is_taken_is_its_own_error(came: Came) -> None:
+    assert came.to["queued"][1].startswith("DataflowJobAlreadyExistsError: There is already active job named ")
 
 
-def test_a_name_that_is_taken_is_its_own_error_where_the_service_returns_the_job(beam: Path, tmp_path: Path) -> None:
+def test_a_name_that_is_taken_is_a_conflict_where_the_service_refuses(beam: Path, tmp_path: Path) -> None:
     told = Told(STREAMING, "look")
     with (
-        Emulator(Scenario.model_validate({"undocumented": {"same_name": "return"}})) as emulator,
+        Emulator(Scenario.model_validate({"undocumented": {"same_name": "refuse"}})) as emulator,
         Beam(beam, emulator, tmp_path, [("taken", told), ("taken", told)]) as client,
     ):
         (_, second), _ = client.said()
-        assert second.startswith("DataflowJobAlreadyExistsError: There is already active job named taken with id: ")
+        assert second.startswith("Conflict: 409 ")
         assert len(emulator.jobs) == 1
 
 

@@ -42,7 +42,7 @@ class Moment(NamedTuple):
 
     spans: tuple[Span, ...]
     until: float
-    """When what there is to see of any of them changes next by itself."""
+    """When what there is to see of any of them may change next by itself: never too late."""
 
 
 def alone(jobs: Iterable[tuple[LiveJob, float]]) -> Moment:
@@ -67,7 +67,7 @@ def together(jobs: Jobs, now: float) -> Moment:
 
 
 def until(jobs: Jobs, now: float) -> float:
-    """When what there is to see of any of the jobs may change next by itself: never too late, if early where one was touched."""
+    """When what there is to see of any of the jobs may change next by itself: never too late, early where one was touched."""
     touched = (job.until(now) for job in jobs.touched.values())
     return min(chain(touched, (_until(batch, now) for batch in jobs.batches)), default=inf)
 
