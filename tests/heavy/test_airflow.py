@@ -24,7 +24,7 @@ CONNECTION = {"conn_type": "google_cloud_platform", "extra": {"project": "my-pro
 STREAMING = {"streaming": True}
 DRAIN = {"drain_pipeline": True}
 DONE = {"expected": ["JOB_STATE_DONE"]}
-UNAVAILABLE = {"status": "UNAVAILABLE", "skip": 1}
+UNAVAILABLE = {"status": "UNAVAILABLE", "after": 1}
 UNKNOWN = {"unknown_state": "JOB_STATE_HIBERNATING", "count": None}
 STATELESS = {"absent_state": True}
 

@@ -35,7 +35,7 @@ class Fault(BaseModel):
     """The jobs it strikes, by id, display name or resource name: ``etl-*``."""
     count: int | None = Field(default=1, ge=1)
     """How many calls it strikes; null for every one."""
-    skip: int = Field(default=0, ge=0)
+    after: int = Field(default=0, ge=0)
     """How many calls it lets pass first."""
     chance: float = Field(default=1.0, gt=0, le=1)
     """How likely it strikes a call."""
@@ -157,7 +157,7 @@ class _Waiting:
         """Whether it strikes the call it is meant for, whose answer may be lost already."""
         self.met += 1
         late = lost and self.fault.loses
-        if self.met <= self.fault.skip or self.over or late or self.dice.random() >= self.fault.chance:
+        if self.met <= self.fault.after or self.over or late or self.dice.random() >= self.fault.chance:
             return False
         self.struck += 1
         return True

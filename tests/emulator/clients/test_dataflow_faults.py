@@ -82,7 +82,7 @@ async def test_a_fault_strikes_once_unless_told(emulator: Emulator, transport: s
 @EVERYWHERE
 async def test_it_strikes_as_often_as_told_after_as_many_as_told(emulator: Emulator, transport: str) -> None:
     async with connected(emulator, transport) as dataflow:
-        emulator.fault("UNAVAILABLE", count=2, skip=1)
+        emulator.fault("UNAVAILABLE", count=2, after=1)
         assert await survivors(dataflow, 5) == [0, 3, 4]
 
 

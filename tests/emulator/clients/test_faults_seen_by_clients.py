@@ -47,7 +47,7 @@ def test_a_fault_strikes_once_unless_told(emulator: Emulator, transport: str) ->
 
 @BOTH
 def test_it_strikes_as_often_as_told_after_as_many_as_told(emulator: Emulator, transport: str) -> None:
-    emulator.fault("UNAVAILABLE", count=2, skip=1)
+    emulator.fault("UNAVAILABLE", count=2, after=1)
     assert survivors(custom_jobs(emulator, transport), 5) == [0, 3, 4]
 
 

@@ -34,7 +34,7 @@ ENDLESS = [
 
 def asked_in_vain(emulator: Emulator, wait: Callable[[], object]) -> None:
     """Wait for a job that has ended, until a look at it is refused: which is the only thing that ends the wait."""
-    emulator.fault("NOT_FOUND", method="Get*", skip=POLLS)
+    emulator.fault("NOT_FOUND", method="Get*", after=POLLS)
     with pytest.raises(errors.NotFound):
         wait()
     (job,) = emulator.jobs
@@ -126,7 +126,7 @@ def test_a_creation_is_not_tried_again(running: Emulator, status: str) -> None:
 def test_some_errors_of_one_look_end_the_wait(running: Emulator, status: str) -> None:
     """``CustomJob.run`` ends in the error of a single look when that is a late or an aborted one, and the job lives on."""
     running.life(["QUEUED", "RUNNING"])
-    running.fault(status, method="GetCustomJob", skip=1)
+    running.fault(status, method="GetCustomJob", after=1)
     with pytest.raises(errors.GoogleAPICallError):
         kit.custom_job().run()
     assert [job.ended for job in running.jobs] == [False]

@@ -228,7 +228,7 @@ def test_a_fault_of_one_job_of_a_list_leaves_the_others(service: Service) -> Non
 
 def test_a_page_can_be_repeated_cut_or_come_empty(service: Service) -> None:
     service.script(name="etl", count=10, life=["PENDING"])
-    service.fault(method="ListJobs", page="repeat", skip=1)
+    service.fault(method="ListJobs", page="repeat", after=1)
     names = service.listed_names(page_size=5)
     assert names == [f"etl-{place}" for place in (9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 4, 3, 2, 1, 0)]
     service.fault(method="ListJobs", page="cut")

@@ -45,7 +45,7 @@ def test_faults_that_would_lose_the_same_answer_strike_one_call_after_the_other(
 
 
 def test_a_call_that_another_fault_loses_is_one_of_those_to_let_pass() -> None:
-    waiting = faults({"status": "UNAVAILABLE", "message": "first"}, {"status": "ABORTED", "skip": 1, "message": "second"})
+    waiting = faults({"status": "UNAVAILABLE", "message": "first"}, {"status": "ABORTED", "after": 1, "message": "second"})
     assert [struck(waiting) for _ in range(3)] == [["first"], ["second"], []]
 
 
