@@ -58,14 +58,14 @@ class Clock:
 
     def __init__(self, settings: ClockSettings | None = None) -> None:
         self.settings = settings or ClockSettings()
-        self._moved = Lock()
+        self._moving = Lock()
         start = self.settings.start or (datetime.now(UTC) if self.settings.scale else STANDING)
-        self._offset = start.timestamp()
+        self._start, self._moved = start.timestamp(), 0.0  # apart, so that ten times a tenth of a second is a second
         self._begun = time.monotonic()
 
     def now(self) -> float:
         """The time."""
-        return min(self._offset + (time.monotonic() - self._begun) * self.settings.scale, LAST)
+        return min(self._start + (self._moved + (time.monotonic() - self._begun) * self.settings.scale), LAST)
 
     def moment(self) -> datetime:
         """The time as a moment."""
@@ -79,12 +79,12 @@ class Clock:
         """
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"a clock cannot be moved by {seconds} seconds: it only goes on")
-        with self._moved:
-            self._offset += seconds
+        with self._moving:
+            self._moved += seconds
 
     def read(self) -> float:
         """The time at which a read is answered; a clock stepped by reads goes on behind it."""
-        with self._moved:
+        with self._moving:
             now = self.now()
-            self._offset += self.settings.step
+            self._moved += self.settings.step
         return now

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from jobstates.spec.state import JobState
 
 
+SLACK = 0.5e-6
+"""Seconds: what is due is not missed by less, since seconds since the epoch are floats that tell no more than microseconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One state of a plan."""
@@ -46,18 +50,18 @@ class Plan:
         """Begin with ``steps`` at ``since``, after what is past; behind one that waits to be asked, the rest waits."""
         waits = next((place for place, step in enumerate(steps) if step.lasts == inf), len(steps) - 1)
         now, rest = steps[: waits + 1], tuple(steps[waits + 1 :])
-        begins = accumulate((step.lasts for step in now[:-1]), initial=since)
+        begins = accumulate((step.lasts for step in now[:-1]), initial=max(since, past.begins[-1]) if past else since)
         if past is None:
             return cls(tuple(now), tuple(begins), rest)
         return cls((*past.steps, *now), (*past.begins, *begins), rest)
 
     def index(self, after: float) -> int:
         """Which step a job is in; -1 before it was created."""
-        return bisect_right(self.begins, after) - 1
+        return bisect_right(self.begins, after + SLACK) - 1
 
     def until(self, after: float) -> float:
         """When the state changes next."""
-        following = bisect_right(self.begins, after)
+        following = bisect_right(self.begins, after + SLACK)
         return self.begins[following] if following < len(self.begins) else inf
 
     def cut(self, after: float) -> tuple[Plan, tuple[Step, ...]]:

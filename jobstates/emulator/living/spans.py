@@ -11,6 +11,8 @@ from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobstates.emulator.living.plan import SLACK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -96,7 +98,7 @@ def _moment(batch: Batch, plan: Plan, jobs: Jobs, now: float) -> Moment:
 
 def _reached(batch: Batch, now: float, begun: float) -> int:
     """How many of the jobs have got as far."""
-    return bisect_right(range(batch.count), -begun, key=lambda place: -(now - (batch.created + place * batch.every)))
+    return bisect_right(range(batch.count), -begun, key=lambda place: -(now - (batch.created + place * batch.every) + SLACK))
 
 
 def _untouched(batch: Batch, places: range, jobs: Jobs) -> Sequence[int]:

@@ -15,6 +15,8 @@ from math import inf
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from jobstates.emulator.living.plan import SLACK
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -67,7 +69,7 @@ class LiveJob:
 
     def exists(self, now: float) -> bool:
         """Whether there is such a job at a time."""
-        return self.created <= now < self.deleted
+        return self.plan.index(now - self.created) >= 0 and now + SLACK < self.deleted
 
     def step(self, now: float) -> Step:
         """What it does at a time; its first step before it was created."""
@@ -79,12 +81,12 @@ class LiveJob:
 
     def until(self, now: float) -> float:
         """When what there is to see of it changes next by itself."""
-        return self.created if now < self.created else self.created + self.plan.until(now - self.created)
+        return self.created + self.plan.until(now - self.created)
 
     def past(self, now: float) -> Iterator[tuple[float, Step]]:
         """What it has been through until a time, and when."""
         for begins, step in zip(self.plan.begins, self.plan.steps, strict=True):
-            if self.created + begins > now:
+            if begins > now - self.created + SLACK:
                 return
             yield self.created + begins, step
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobstates.emulator.living.plan import SLACK
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
@@ -41,7 +43,7 @@ class Pages:
         if self._version != self._world.version:
             self._forget()
         known = self._known.get(key)
-        if known is None or now >= known.until:
+        if known is None or now + SLACK >= known.until:
             return None
         self._known.move_to_end(key)
         return known

@@ -1,4 +1,4 @@
-"""One emulator for all tests, begun anew for each."""
+"""One emulator for all tests of this folder, begun anew for each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[Emulator]:
     with Emulator(clock="manual") as emulator:
         yield emulator

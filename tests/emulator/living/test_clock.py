@@ -46,6 +46,13 @@ def test_reads_from_many_threads_move_it_once_each() -> None:
     assert stepped.now() - STANDING.timestamp() == 1600
 
 
+def test_ten_times_a_tenth_of_a_second_is_a_second() -> None:
+    standing = clock("step 100ms")
+    for _ in range(10):
+        standing.read()
+    assert standing.moment() - STANDING == timedelta(seconds=1)
+
+
 def test_a_running_clock_begins_now_and_goes_on() -> None:
     before = datetime.now(UTC)
     running = clock("real")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jobstates.emulator.living.clock import Clock, ClockSettings
 from jobstates.emulator.living.life import Life
+from jobstates.emulator.living.plan import SLACK
 from jobstates.emulator.living.planning import IllegalLife
 from jobstates.emulator.living.world import Origin, World
 from tests.emulator.living.support import CUSTOM, planner, ways
@@ -60,6 +61,19 @@ def test_jobs_of_one_script_begin_one_after_the_other(world: World) -> None:
     world.add(origin(), count=3, every=1)
     world.clock.advance(1.5)
     assert states(world) == ["RUNNING", "QUEUED"]
+
+
+@pytest.mark.parametrize("milliseconds", [1, 7, 50, 100, 300, 700])
+def test_no_state_is_missed_by_a_rounding(milliseconds: int) -> None:
+    """Whenever a job is created, and however short its states are."""
+    seconds = milliseconds / 1000
+    world = World(Clock(ClockSettings(scale=0, step=seconds)))
+    for _ in range(30):
+        world.clock.read()
+        world.add(origin({"states": ["QUEUED", {"PENDING": 2 * seconds}, "RUNNING"], "pace": seconds}))
+    jobs, now = world.jobs(), world.clock.now()
+    assert [job.step(now).state.name for job in reversed(jobs)] == ["QUEUED", "PENDING", "PENDING", *["RUNNING"] * 27]
+    assert [len([*job.past(now)]) for job in reversed(jobs)] == [1, 2, 2, *[3] * 27]
 
 
 def test_a_request_changes_one_job_of_a_script_and_no_other(world: World) -> None:
@@ -145,4 +159,4 @@ def test_looks_in_any_order_show_the_same(seed: int, moments: list[float]) -> No
     seen = {moment: (job.step(batch.created + moment).state, job.since(batch.created + moment)) for moment in moments}
     for moment in sorted(moments):
         assert (job.step(batch.created + moment).state, job.since(batch.created + moment)) == seen[moment]
-        assert job.since(batch.created + moment) <= batch.created + moment < job.until(batch.created + moment)
+        assert job.since(batch.created + moment) - SLACK <= batch.created + moment < job.until(batch.created + moment)

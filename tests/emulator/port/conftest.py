@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from jobstates.emulator.port import Authority, Port
-from tests.emulator.port.support import METHODS, answer, web
+from tests.emulator.port.support import METHODS, OTHERS, answer, web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def threads_of_others() -> None:
+    OTHERS.clear()
+    OTHERS.update(threading.enumerate())
 
 
 @pytest.fixture(scope="session")

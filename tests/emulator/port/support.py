@@ -102,9 +102,14 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
+OTHERS: set[threading.Thread] = set()
+"""The threads that were there before the test: an emulator of another test's may still be running."""
+
+
 def threads() -> list[str]:
     """The port's threads, and those that its event loop starts."""
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith(("jobstates-port", "asyncio_"))]
+    ours = (thread.name for thread in threading.enumerate() if thread not in OTHERS)
+    return [name for name in ours if name.startswith(("jobstates-port", "asyncio_"))]
 
 
 def resident() -> int:
