@@ -204,9 +204,9 @@ def kinds() -> Iterator[Job]:
             yield from (job_type.model_validate({"kind": kind, "type": one}) for one in choices.get("type", ()))
 
 
-def planner_of(job: Job, pace: float = 1.0) -> Planner:
+def planner_of(job: Job) -> Planner:
     """Who plans the lives of such jobs."""
-    return Planner(platforms()[job.platform].lifecycle, pace)
+    return Planner(platforms()[job.platform].lifecycle)
 
 
 def _by(step: Step, arrow: Arrow, arrows: Sequence[Arrow]) -> Step:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobstates import DataflowJob, Job, VertexJob
 from jobstates.emulator.living.life import Life
-from jobstates.emulator.living.planning import Planner
+from jobstates.emulator.living.planning import planner_of
 from jobstates.platforms import platforms
 
 if TYPE_CHECKING:
@@ -21,12 +21,8 @@ BATCH = DataflowJob(type="batch")
 STREAMING = DataflowJob(type="streaming")
 
 
-def planner(job: Job) -> Planner:
-    return Planner(platforms()[job.platform].lifecycle)
-
-
 def planned(job: Job, life: object = None, seed: int = 0) -> Plan:
-    return planner(job).plan(job, Life.model_validate({} if life is None else life), seed)
+    return planner_of(job).plan(job, Life.model_validate({} if life is None else life), seed)
 
 
 def told(plan: Plan) -> str:
@@ -53,4 +49,4 @@ def ways(job: Job, plan: Plan, after: float, event: str) -> list[Arrow]:
 def asked(job: Job, plan: Plan, event: str, after: float, life: Any = None) -> Plan:
     """The plan after a request."""
     given = Life.model_validate({} if life is None else life)
-    return planner(job).asked(job, given, plan, after, ways(job, plan, after, event))
+    return planner_of(job).asked(job, given, plan, after, ways(job, plan, after, event))

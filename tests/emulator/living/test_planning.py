@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from jobstates import Job, UnknownEvent, UnknownState, VertexPipeline
 from jobstates.emulator.living.life import Life
-from jobstates.emulator.living.planning import IllegalLife, kinds
+from jobstates.emulator.living.planning import IllegalLife, kinds, planner_of
 from jobstates.platforms import platforms
-from tests.emulator.living.support import BATCH, CUSTOM, MONITORING, STREAMING, TUNING, asked, planned, planner, rest, told, ways
+from tests.emulator.living.support import BATCH, CUSTOM, MONITORING, STREAMING, TUNING, asked, planned, rest, told, ways
 
 KINDS = [*kinds()]
 
@@ -40,7 +40,7 @@ def test_every_kind_has_a_life() -> None:
     for job in KINDS:
         plan = planned(job)
         assert plan.steps[-1].lasts == inf
-        assert plan.steps[-1].state.terminal or job.endless or plan.steps[-1].state is planner(job).home(job)
+        assert plan.steps[-1].state.terminal or job.endless or plan.steps[-1].state is planner_of(job).home(job)
 
 
 # An outcome.
@@ -208,7 +208,7 @@ def test_whatever_is_asked_and_when_the_past_stays_and_the_future_is_legal(job: 
         if not requests:
             return
         event = data.draw(st.sampled_from(requests))
-        following = planner(job).asked(job, Life(), plan, after, ways(job, plan, after, event))
+        following = planner_of(job).asked(job, Life(), plan, after, ways(job, plan, after, event))
         here = plan.index(after)
         assert following.steps[: here + 1] == plan.steps[: here + 1]
         assert following.begins[: here + 1] == plan.begins[: here + 1]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jobstates.emulator.living.clock import Clock, ClockSettings
 from jobstates.emulator.living.life import Life
 from jobstates.emulator.living.plan import SLACK
-from jobstates.emulator.living.planning import IllegalLife
+from jobstates.emulator.living.planning import IllegalLife, planner_of
 from jobstates.emulator.living.world import Origin, World
-from tests.emulator.living.support import CUSTOM, planner, ways
+from tests.emulator.living.support import CUSTOM, ways
 
 if TYPE_CHECKING:
     from jobstates.emulator.living.world import LiveJob
@@ -26,7 +26,7 @@ def world() -> World:
 
 
 def origin(life: object = None, scope: str = "here") -> Origin:
-    return Origin(planner(CUSTOM), CUSTOM, Life.model_validate({} if life is None else life), scope, "customJobs")
+    return Origin(planner_of(CUSTOM), CUSTOM, Life.model_validate({} if life is None else life), scope, "customJobs")
 
 
 def found(world: World, number: int) -> LiveJob:
