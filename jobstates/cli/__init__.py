@@ -4,6 +4,13 @@ Every reading command prints for people, or one JSON document a line with ``--js
 it worked and the answer is yes, 1 when it worked and the answer is no, 2 when the input cannot be used.
 """
 
-from jobstates.cli.app import main
+from jobstates.cli.starting import loading
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line."""
+    with loading():
+        from jobstates.cli.app import run  # noqa: PLC0415  # loading is what takes long
+    run()

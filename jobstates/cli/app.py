@@ -47,7 +47,7 @@ def options(
     logging.getLogger("jobstates").setLevel(logging.ERROR)
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

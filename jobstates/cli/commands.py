@@ -9,6 +9,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from jobstates.cli.starting import loading
+
 HOMES = {
     "states": "explaining:states",
     "allowed": "explaining:allowed",
@@ -50,7 +52,8 @@ class Commands(MutableMapping[str, Any]):
 
 def _made(name: str, home: str) -> Any:  # noqa: ANN401
     module, _, attribute = home.partition(":")
-    found = getattr(import_module(f"jobstates.cli.{module}"), attribute)
+    with loading():
+        found = getattr(import_module(f"jobstates.cli.{module}"), attribute)
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(found)

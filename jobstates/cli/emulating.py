@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jobstates.cli.showing import complaints, output, put_json, shown
+from jobstates.cli.starting import loading
 from jobstates.errors import InputError
 from jobstates.platforms import platforms
 from jobstates.spec.wording import safe
@@ -35,8 +36,8 @@ IDLE = 9
 """How many times longer it rests than it looks: a hundred thousand jobs take a while to be looked at."""
 NOT_FOUND, NOT_EXECUTABLE, BY_SIGNAL = 127, 126, 128
 """What a shell says of a command that is not there, or cannot be run, and what it adds to the signal that ended one."""
-ENDING = (signal.SIGINT, signal.SIGTERM)
-"""The signals that ask a process to end."""
+ENDING = tuple(signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__)
+"""The signals that ask a process to end, as far as the system has them."""
 
 ScenarioOption = Annotated[
     Path | None,
@@ -101,8 +102,9 @@ def execute(
 
 def _emulator(scenario: Path | None, clock: str, *, host: str, port: int) -> Emulator:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # or gRPC itself writes about every client that speaks it badly
-    from jobstates.emulator import Emulator, Scenario  # noqa: PLC0415  # the door of an extra
-    from jobstates.emulator.loading import load  # noqa: PLC0415
+    with loading():
+        from jobstates.emulator import Emulator, Scenario  # noqa: PLC0415  # the door of an extra
+        from jobstates.emulator.loading import load  # noqa: PLC0415
 
     told: Scenario | None = None
     if scenario is not None:

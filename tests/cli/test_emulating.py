@@ -79,10 +79,11 @@ def test_with_json_it_says_where_it_is_in_one_line_and_nothing_else(scenario: st
         assert not Path(told["ca"]).exists()
 
 
-def test_it_ends_as_cleanly_when_it_is_terminated() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_as_cleanly_when_it_is_terminated_or_its_terminal_closes(number: signal.Signals) -> None:
     with emulating("--json") as emulator:
         told = json.loads(emulator.line())
-        assert emulator.end(signal.SIGTERM) == (0, "", "")
+        assert emulator.end(number) == (0, "", "")
         assert not Path(told["credentials"]).exists()
 
 

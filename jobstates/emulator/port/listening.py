@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Final, Self
 from jobstates.emulator.port.calling import Calls
 from jobstates.emulator.port.certificates import Authority
 from jobstates.emulator.port.opening import Opening, opened
-from jobstates.emulator.port.splicing import End, cut, splice
+from jobstates.emulator.port.pumping import pump
+from jobstates.emulator.port.splicing import End, splice
 from jobstates.emulator.port.web import Bounds, Conversation, Talk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from types import TracebackType
 
     from jobstates.emulator.calls import Answer, Web
@@ -90,7 +91,7 @@ class _Running:
     def __init__(self, port: Port, listener: socket.socket) -> None:
         self._port, self._listener = port, listener
         self._bounds = Bounds(port.limit, port.patience)
-        self._clients: dict[str, End] = {}
+        self._clients: dict[str, Callable[[], None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.SelectorEventLoop()
         self._calls = Calls(port.answer, port.methods, limit=port.limit, cut=self._cut)
@@ -126,12 +127,15 @@ class _Running:
             try:
                 async with asyncio.timeout(self._bounds.patience):
                     opening, host = await opened(client)
-                await self._speak(client, opening, host)
+                if opening is Opening.GRPC:
+                    await pump(client, self._calls.port, self._clients)
+                else:
+                    await self._speak(client, opening, host)
             except (OSError, ValueError) as error:  # the latter of a host's name that no certificate can have
                 _log.debug("a connection ended: %s", error)
 
     async def _speak(self, client: socket.socket, opening: Opening, host: str) -> None:
-        transport, spoken = await (self._secured(client, host) if opening is Opening.TLS else self._handed(client, opening))
+        transport, spoken = await (self._secured(client, host) if opening is Opening.TLS else self._handed(client))
         try:
             if isinstance(spoken, End):
                 await splice(spoken, self._calls.port, self._clients)
@@ -140,9 +144,8 @@ class _Running:
         finally:
             transport.abort()
 
-    async def _handed(self, client: socket.socket, opening: Opening) -> tuple[asyncio.Transport, End | Talk]:
-        spoken: type[End | Talk] = End if opening is Opening.GRPC else Talk
-        return await self._loop.connect_accepted_socket(spoken, client)
+    async def _handed(self, client: socket.socket) -> tuple[asyncio.Transport, Talk]:
+        return await self._loop.connect_accepted_socket(Talk, client)
 
     async def _secured(self, client: socket.socket, host: str) -> tuple[asyncio.Transport, End | Talk]:
         context = await asyncio.to_thread(self._port.authority.context, host)
@@ -157,8 +160,8 @@ class _Running:
             self._loop.call_soon_threadsafe(self._cut_now, peer)
 
     def _cut_now(self, peer: str) -> None:
-        if client := self._clients.get(peer):
-            cut(client.transport)
+        if cut := self._clients.get(peer):
+            cut()
 
 
 class _Secured(asyncio.Protocol):

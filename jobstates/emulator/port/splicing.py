@@ -1,4 +1,4 @@
-"""A client's connection spliced to the gRPC server inside: what one end hears, the other says.
+"""A client's connection through TLS spliced to the gRPC server inside: what one end hears, the other says.
 
 Neither end is read while the other cannot be written. When the server's end closes, the client hears first what was said before;
 when the client's closes, so does the server's: HTTP/2 has no use for a connection open on one side only.
@@ -11,12 +11,13 @@ import os
 import socket
 import struct
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jobstates.emulator.port.calling import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
 ROOM = 2**20
 """Bytes that one end may be ahead of the other: a page of a list goes through at once."""
@@ -44,8 +45,7 @@ class End(asyncio.Protocol):
         self.transport = transport
         transport.set_write_buffer_limits(ROOM)
         if sock := transport.get_extra_info("socket"):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
+            make_room(sock)
         transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
@@ -67,8 +67,8 @@ class End(asyncio.Protocol):
             self.other.transport.close()
 
 
-async def splice(client: End, port: int, clients: MutableMapping[str, End]) -> None:
-    """Join a client to the gRPC server on ``port`` until either ends; ``clients`` meanwhile knows it by the peer that grpc sees.
+async def splice(client: End, port: int, clients: MutableMapping[str, Callable[[], None]]) -> None:
+    """Join a client to the gRPC server on ``port`` until either ends; meanwhile ``clients`` can cut it, by the peer grpc sees.
 
     Raises:
         OSError: when the server cannot be reached.
@@ -76,7 +76,7 @@ async def splice(client: End, port: int, clients: MutableMapping[str, End]) -> N
     inside: End
     _, inside = await asyncio.get_running_loop().create_connection(End, LOOPBACK, port)
     peer = "ipv4:{}:{}".format(*inside.transport.get_extra_info("sockname"))
-    clients[peer] = client
+    clients[peer] = partial(cut, client.transport)
     try:
         client.join(inside)
         await client.lost.wait()
@@ -85,10 +85,21 @@ async def splice(client: End, port: int, clients: MutableMapping[str, End]) -> N
         inside.transport.abort()
 
 
+def make_room(sock: socket.socket) -> None:
+    """Let the system keep a whole page of a list for whoever reads the socket next."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ROOM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
+
+
+def reset_at_close(sock: socket.socket) -> None:
+    """Have the peer hear of the socket's close as an error, and never as an end."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+
+
 def cut(transport: asyncio.BaseTransport) -> None:
     """Reset a connection, so that its client hears of it as an error and never as an end."""
     with suppress(OSError):  # it is closed already
         if sock := transport.get_extra_info("socket"):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+            reset_at_close(sock)
     assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  # for the type checker
     transport.abort()

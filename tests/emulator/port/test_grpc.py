@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -143,6 +143,24 @@ async def test_asynchronous_clients_have_many_calls_in_flight(port: Port) -> Non
     async with grpc.aio.insecure_channel(f"{port.host}:{port.port}") as own:
         requests = [str(number).encode() for number in range(300)]
         assert await asyncio.gather(*(amethod(own, SLOW)(request, timeout=BACKSTOP) for request in requests)) == requests
+
+
+def test_a_thousand_clients_are_answered_at_once_and_leave_no_thread(port: Port) -> None:
+    with ExitStack() as channels:
+        calls = [
+            method(channels.enter_context(channel(port))).future(str(number).encode(), timeout=BACKSTOP) for number in range(1000)
+        ]
+        assert [one.result() for one in calls] == [str(number).encode() for number in range(1000)]
+    assert eventually(lambda: not [name for name in threads() if name.endswith(("asking", "telling"))])
+
+
+def test_a_client_that_leaves_while_it_is_answered_leaves_no_thread(port: Port) -> None:
+    for _ in range(20):
+        with channel(port) as own:
+            asked = method(own).future(b"0123456789" * 90_000, timeout=BACKSTOP)
+        assert asked.cancelled() or asked.done()
+    assert call(port, ECHO, b"job") == b"job"
+    assert eventually(lambda: not [name for name in threads() if name.endswith(("asking", "telling"))])
 
 
 async def test_a_large_answer_arrives_whole(port: Port) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from coloraide import Color
+from playwright.sync_api import expect
 
 from tests.browser import barriers
 from tests.render.page.support import DATAFLOW, GAP, LIFECYCLES, PLAIN, VERTEX_JOB, walk
@@ -58,7 +59,7 @@ def test_the_readers_mode_can_change_while_the_page_is_open(desk: Desk) -> None:
     shown = desk.read("dataflow", RUNNING, color_scheme="light")
     shown.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert ground(shown) == "rgb(13, 17, 23)"
-    assert shown.page.locator("#theme").get_attribute("aria-pressed") == "true"
+    expect(shown.page.locator("#theme")).to_have_attribute("aria-pressed", "true")  # the browser tells the page in its own time
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
