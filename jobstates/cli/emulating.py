@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from threading import Event
+from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,16 +70,19 @@ def emulate(  # noqa: PLR0913, PLR0917  # one parameter an option
     """
     if ctx.invoked_subcommand:
         return
-    stopped = _stopped_by_signals()
+    stop = _Stop()
     with _emulator(scenario, clock, host=host, port=port) as emulator:
         if json:
             paths = {"ca": str(emulator.ca), "credentials": str(emulator.credentials)}
             put_json({"endpoint": emulator.endpoint, **paths, "control": emulator.control_url})
             sys.stdout.flush()
-            stopped.wait()
         else:
             _say_where(emulator)
-            _show_until(stopped, emulator)
+        if json or not output().is_terminal:
+            while not stop.wait(EVERY):
+                pass
+        else:
+            _show_until(stop, emulator)
 
 
 @app.command("exec", context_settings={"ignore_unknown_options": True})
@@ -130,8 +133,17 @@ def _run(command: list[str], variables: dict[str, str], running: list[subprocess
     except OSError as error:
         complaints().print(Text(f"jobstates: {safe(command[0])}: {error.strerror}", "bold red"))
         return NOT_EXECUTABLE
-    code = child.wait()
+    while (code := _ended(child)) is None:
+        pass  # what came in meanwhile has been passed on
     return code if code >= 0 else BY_SIGNAL - code
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int | None:
+    """Its exit code, if it ends soon. Python would not notice a signal that comes just before a wait without end."""
+    try:
+        return child.wait(EVERY)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _passed_on_signals() -> list[subprocess.Popen[bytes]]:
@@ -158,11 +170,21 @@ def _in_foreground() -> bool:
         return False
 
 
-def _stopped_by_signals() -> Event:
-    stopped = Event()
-    for number in ENDING:
-        signal.signal(number, lambda *_: stopped.set())
-    return stopped
+class _Stop:
+    """Tells when a signal asks us to end. A queue, because an event may not be set by a handler that interrupts its own wait."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[int] = SimpleQueue()
+        for number in ENDING:
+            signal.signal(number, lambda number, _: self._asked.put(number))
+
+    def wait(self, seconds: float) -> bool:
+        """Whether one came, now or within so many seconds."""
+        try:
+            self._asked.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
 
 
 def _say_where(emulator: Emulator) -> None:
@@ -177,15 +199,12 @@ def _say_where(emulator: Emulator) -> None:
     console.print(Text("ready: Ctrl-C ends it", "bold green"))
 
 
-def _show_until(stopped: Event, emulator: Emulator) -> None:
-    """A live table of the jobs where somebody looks on; nothing more in a file or a pipe."""
+def _show_until(stop: _Stop, emulator: Emulator) -> None:
+    """A live table of the jobs, where somebody looks on."""
     console = output()
-    if not console.is_terminal:
-        stopped.wait()
-        return
     with Live(console=console, auto_refresh=False) as live:
         wait = EVERY
-        while not stopped.wait(wait):
+        while not stop.wait(wait):
             begun = perf_counter()
             live.update(_table(emulator, console.height - 10), refresh=True)
             wait = max(EVERY, IDLE * (perf_counter() - begun))
