@@ -10,27 +10,31 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
+from jobstates.emulator.port import Port
 from tests.emulator.port.fuzz import HTTP2, grpc_head
 from tests.emulator.port.support import (
     BACKSTOP,
     DETAIL,
     ECHO,
+    METHODS,
     NEVER,
     REFUSE,
     RESET,
     SLOW,
+    answer,
     call,
     channel,
     connect,
     eventually,
     method,
     threads,
+    web,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobstates.emulator.port import Authority, Port
+    from jobstates.emulator.port import Authority
     from tests.emulator.port.support import Method
 
 
@@ -145,13 +149,14 @@ async def test_asynchronous_clients_have_many_calls_in_flight(port: Port) -> Non
         assert await asyncio.gather(*(amethod(own, SLOW)(request, timeout=BACKSTOP) for request in requests)) == requests
 
 
-def test_a_thousand_clients_are_answered_at_once_and_leave_no_thread(port: Port) -> None:
-    with ExitStack() as channels:
+def test_a_thousand_clients_are_answered_at_once_and_leave_no_thread() -> None:
+    with Port(answer, METHODS, web) as port, ExitStack() as channels:  # one with patience for those that say nothing yet
         calls = [
             method(channels.enter_context(channel(port))).future(str(number).encode(), timeout=BACKSTOP) for number in range(1000)
         ]
         assert [one.result() for one in calls] == [str(number).encode() for number in range(1000)]
-    assert eventually(lambda: not [name for name in threads() if name.endswith(("asking", "telling"))])
+        channels.close()
+        assert eventually(lambda: not [name for name in threads() if name.endswith(("asking", "telling"))])
 
 
 def test_a_client_that_leaves_while_it_is_answered_leaves_no_thread(port: Port) -> None:
