@@ -18,7 +18,7 @@ $(BIN)/python:
 
 $(USE): pyproject.toml requirements-dev.txt | $(BIN)/python
 	@echo "installing jobstates into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e ".[emulator,vertex,dataflow,diagrams]"
 	@touch $@
 
 $(DEV): pyproject.toml requirements-dev.txt | $(BIN)/python
@@ -26,11 +26,11 @@ $(DEV): pyproject.toml requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
 	@touch $@ $(USE)
 
-demo: $(USE)     ## follow published job histories: a callback, an inferred step, a finding
+demo: $(USE)     ## launch, watch and command emulated jobs with Google's clients; draw what happened
 	@$(BIN)/jobstates demo
 
 test: $(DEV)     ## the tests
-	$(BIN)/python -m pytest --cov --cov-report= -q
+	$(BIN)/python -m pytest --cov --cov-report= -q -n auto --dist loadfile
 	$(BIN)/python -m coverage report --include='jobstates/spec/*,jobstates/machine/*,jobstates/platforms/*,jobstates/tracking/*' --fail-under=100
 
 test-slow: $(DEV) ## the long property runs

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jobstates.platforms.vertex_pipeline import VertexPipeline, VertexPipelineMachine, VertexPipelineState
     from jobstates.spec.arrow import Actor, Arrow, Request
     from jobstates.spec.citation import Basis, Citation, Sentence, Source
-    from jobstates.spec.event import Clock, Finding, FindingKind, JobEvent
+    from jobstates.spec.event import Clock, Finding, FindingKind, JobEvent, Sight
     from jobstates.spec.follow import Policy, Step, follow
     from jobstates.spec.job import Intent, Job, Kind
     from jobstates.spec.lifecycle import Lifecycle
@@ -40,6 +40,16 @@ if TYPE_CHECKING:
     from jobstates.spec.state import JobState, Outcome, Phase
     from jobstates.spec.verdict import Verdict
     from jobstates.tracking import Tracker
+    from jobstates.watch.asking import Accepted, AlreadyRequested, AlreadyTerminal, Lost
+    from jobstates.watch.blocking import ask, wait, wait_all, wait_any
+    from jobstates.watch.cursor import Cursor
+    from jobstates.watch.naming import job_ref
+    from jobstates.watch.pace import Pace
+    from jobstates.watch.quota import Quotas
+    from jobstates.watch.ref import JobRef
+    from jobstates.watch.sighting import Patience
+    from jobstates.watch.waiting import Ending, Waited
+    from jobstates.watch.watcher import Watcher
 
 __version__ = "0.1.0"
 
@@ -53,7 +63,7 @@ _HOMES = {
     "jobstates.platforms.vertex_pipeline": "VertexPipeline VertexPipelineMachine VertexPipelineState",
     "jobstates.spec.arrow": "Actor Arrow Request",
     "jobstates.spec.citation": "Basis Citation Sentence Source",
-    "jobstates.spec.event": "Clock Finding FindingKind JobEvent",
+    "jobstates.spec.event": "Clock Finding FindingKind JobEvent Sight",
     "jobstates.spec.follow": "Policy Step follow",
     "jobstates.spec.job": "Intent Job Kind",
     "jobstates.spec.lifecycle": "Lifecycle",
@@ -62,21 +72,36 @@ _HOMES = {
     "jobstates.spec.state": "JobState Outcome Phase",
     "jobstates.spec.verdict": "Verdict",
     "jobstates.tracking": "Tracker",
+    "jobstates.watch.asking": "Accepted AlreadyRequested AlreadyTerminal Lost",
+    "jobstates.watch.blocking": "ask wait wait_all wait_any",
+    "jobstates.watch.cursor": "Cursor",
+    "jobstates.watch.naming": "job_ref",
+    "jobstates.watch.pace": "Pace",
+    "jobstates.watch.quota": "Quotas",
+    "jobstates.watch.ref": "JobRef",
+    "jobstates.watch.sighting": "Patience",
+    "jobstates.watch.waiting": "Ending Waited",
+    "jobstates.watch.watcher": "Watcher",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "Accepted",
     "Actor",
+    "AlreadyRequested",
+    "AlreadyTerminal",
     "Arrow",
     "Basis",
     "Citation",
     "Clock",
     "ContradictedByService",
+    "Cursor",
     "DataflowJob",
     "DataflowJobMachine",
     "DataflowJobState",
     "DeclarationError",
     "DrawingFailed",
+    "Ending",
     "EventNotAllowed",
     "EventStream",
     "Finding",
@@ -87,20 +112,26 @@ __all__ = [
     "Job",
     "JobEvent",
     "JobMachine",
+    "JobRef",
     "JobState",
     "JobStatesError",
     "Kind",
     "Lifecycle",
+    "Lost",
     "MissingExtra",
     "NotAllowed",
     "Observation",
     "Outcome",
     "Overflow",
+    "Pace",
+    "Patience",
     "Phase",
     "Policy",
+    "Quotas",
     "Record",
     "Request",
     "Sentence",
+    "Sight",
     "Source",
     "Step",
     "StreamOverflow",
@@ -118,7 +149,14 @@ __all__ = [
     "VertexPipeline",
     "VertexPipelineMachine",
     "VertexPipelineState",
+    "Waited",
+    "Watcher",
+    "ask",
     "follow",
+    "job_ref",
+    "wait",
+    "wait_all",
+    "wait_any",
 ]
 
 

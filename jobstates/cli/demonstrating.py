@@ -1,35 +1,32 @@
-"""``demo``: published job histories, followed, with a callback at every end."""
+"""``demo``: jobs on this machine, launched, watched, asked and drawn."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Annotated
 
+import typer
 from rich.text import Text
 
-from jobstates.cli.asking import lifecycle_of
 from jobstates.cli.layout import flow, words
-from jobstates.cli.lives import Lives
-from jobstates.cli.showing import VERDICTS, output
-from jobstates.cli.timeline import show
-from jobstates.cli.vocabulary import Installed
-from jobstates.platforms import platforms
-from jobstates.reading import Sighting, read
-from jobstates.spec.wording import safe
+from jobstates.cli.showing import output
+from jobstates.cli.starting import loading
+from jobstates.errors import InputError
 
-if TYPE_CHECKING:
-    from jobstates.spec.event import Finding, JobEvent
-
+SAID = (
+    "An emulator of Vertex AI and Dataflow runs on this machine, its clock {speed:g} times as fast as yours. Google's own "
+    "clients launch five jobs there: one that trains, one that is drained, one that is updated and followed to the job that "
+    "replaces it, one that cannot be looked at for a while, and one that waits too long. This is how they are watched, and "
+    "what is called when one ends:"
+)
 CODE = """\
-tracker = Tracker()
+async with Watcher() as watcher:
+    watcher.add(job)
 
-@tracker.subscribe(terminal=True)
-def ended(event):
-    print(event.job, event.outcome, event.verdict)
-
-@tracker.subscribe(findings="only")
-def odd(finding):
-    print(finding.kind, finding.reason)
+    @watcher.subscribe(terminal=True)
+    def ended(event):
+        print(event.job, event.outcome, event.verdict)
 """
 LEGEND = (
     "── verb ─▸  two looks show this step",
@@ -38,42 +35,41 @@ LEGEND = (
     "○  filled in",
     "■  final",
     "▶  where it is now",
-    "?  another way is as likely",
+    "→ id  the job that replaced it",
+    "?  sight lost, or another way is as likely",
     "!  a sentence of Google's forbids it",
 )
+ToOption = Annotated[
+    Path | None,
+    typer.Option("--to", help="The folder for the pictures; a new one when left out.", metavar="DIR", show_default=False),
+]
+SpeedOption = Annotated[float, typer.Option("--speed", help="How many times as fast as yours its clock runs.", min=1, max=600)]
 
 
-def demo() -> None:
-    """Follow published histories of real jobs, with a callback at every end."""
+def demo(to: ToOption = None, speed: SpeedOption = 60) -> None:
+    """Launch five jobs on an emulator, watch them to their ends, and draw what happened; in less than a minute.
+
+    Needs the extras emulator, vertex, dataflow and diagrams.
+    """
+    with loading():
+        from jobstates.cli.live.demonstration import show  # noqa: PLC0415  # loaded by those who use it
+
+    folder = _folder(to)
     console = output()
-    said = Text("These functions are called while published histories of six real jobs are read:", "dim")
-    console.print(flow(words(said), console.width))
+    console.print(flow(words(Text(SAID.format(speed=speed), "dim")), console.width))
     console.print()
     console.print(CODE, style="cyan")
-    lives = Lives()
-
-    def ended(event: JobEvent) -> None:
-        if event.outcome and event.verdict:
-            told = Text.assemble((event.outcome, VERDICTS[event.verdict]), f"  {event.verdict}")
-            console.print(_called_back("ended", event, told, console.width))
-
-    def odd(finding: Finding) -> None:
-        told = Text.assemble((finding.kind, "yellow"), f"  {safe(finding.reason)}")
-        console.print(_called_back("odd", finding, told, console.width))
-
-    for platform in platforms():
-        lives.on(platform, lambda tracker: (tracker.subscribe(ended, terminal=True), tracker.subscribe(odd, findings="only")))
-    with files("jobstates.cli").joinpath("demo.jsonl").open(encoding="utf-8") as lines:
-        for found in read(lines, vocabulary=Installed()):
-            if isinstance(found, Sighting):
-                lives.see(found)
-    console.print("\nAnd these are the lives that were followed:\n", style="dim")
-    for life in lives:
-        show(console, life, lifecycle_of(life.platform))
-    console.print(flow([Text(sign, "dim") for sign in LEGEND], console.width, gap=4))
+    code = show(console, folder, speed)
+    if code == 0:
+        console.print()
+        console.print(flow([Text(sign, "dim") for sign in LEGEND], console.width, gap=4))
+    raise typer.Exit(code)
 
 
-def _called_back(function: str, message: JobEvent | Finding, told: Text, width: int) -> Text:
-    """What a function prints when it is called with a message."""
-    job = safe(message.job.rpartition("/")[2])
-    return flow(words(Text(f"{function.ljust(6)} {job.ljust(40)} ").append_text(told)), width, indent=7)
+def _folder(to: Path | None) -> Path:
+    try:
+        folder = Path(mkdtemp(prefix="jobstates-demo-")) if to is None else to
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {to} cannot be made: {error.strerror or error}") from error
+    return folder

@@ -78,7 +78,7 @@ def allowed(  # noqa: PLR0913  # a command's options are its parameters
     if not arrows:
         final = lifecycle.state(state).terminal
         console.print("Nothing: the state is final." if final else "Nothing, for such a job.")
-    for arrow, line in zip(arrows, table([_arrow_row(arrow) for arrow in arrows], console.width), strict=True):
+    for arrow, line in zip(arrows, table([arrow_row(arrow) for arrow in arrows], console.width), strict=True):
         console.print(line)
         if arrow.request:
             console.print(paragraph(Text(f"{arrow.request}", "dim"), console.width, len(ASKED) + GAP))
@@ -175,11 +175,11 @@ def _basis(arrow: Arrow) -> str:
 
 
 def _state_row(lifecycle: Lifecycle, state: JobState, job: Job | None) -> Row:
-    following = [ends(state)] if state.terminal else _following(lifecycle.allowed(state, job))
+    following = [ends(state)] if state.terminal else next_steps(lifecycle.allowed(state, job))
     return Row((Text(str(state.number).rjust(2), "dim"), shown(state), Text(state.phase, "dim")), tuple(following))
 
 
-def _following(arrows: tuple[Arrow, ...]) -> list[Text]:
+def next_steps(arrows: tuple[Arrow, ...]) -> list[Text]:
     """Events and where they lead, one piece an event."""
     targets: dict[tuple[str, Actor], list[JobState]] = {}
     for arrow in arrows:
@@ -199,9 +199,10 @@ def _verb(event: str, actor: Actor) -> Text:
     return Text(f"{event}*", "bold") if actor is Actor.USER else Text(event)
 
 
-def _arrow_row(arrow: Arrow) -> Row:
+def arrow_row(arrow: Arrow, *, guarded: bool = True) -> Row:
+    """Who does it, the event, if wanted its guard, where it leads, and on what grounds."""
     asked = arrow.actor is Actor.USER
-    guard = f" [{arrow.guard}]" if arrow.guard else ""
+    guard = f" [{arrow.guard}]" if arrow.guard and guarded else ""
     cells = (
         Text(ASKED, "bold") if asked else Text("service", "dim"),
         Text.assemble((arrow.event, "bold" if asked else ""), (guard, "dim")),

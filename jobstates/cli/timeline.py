@@ -31,7 +31,7 @@ def show(console: Console, life: Life, lifecycle: Lifecycle) -> None:
     if life.events:
         console.print(Text("  ").append_text(flow(_rail(life, lifecycle), width, at=2, indent=2)))
     for finding in life.findings:
-        console.print(Text("  ").append_text(flow(words(_finding(finding)), width, at=2, indent=4)))
+        console.print(Text("  ").append_text(flow(words(noted(finding)), width, at=2, indent=4)))
     console.print()
 
 
@@ -48,35 +48,38 @@ def _rail(life: Life, lifecycle: Lifecycle) -> Iterator[Text]:
     """Stations, each with the event that led there. What nobody saw is dotted; the station the job is at now is marked."""
     for place, event in enumerate(life.events):
         following = life.events[place + 1] if place + 1 < len(life.events) else None
-        piece = Text() if lifecycle.state(event.source).unspecified else _way(event)
+        piece = Text() if lifecycle.state(event.source).unspecified else way(event)
         state = lifecycle.state(event.target)
-        piece.append_text(_station(state, seen=not _passed_unseen(event, following), last=following is None))
+        piece.append_text(station(state, seen=not passed_unseen(event, following), last=following is None))
         if length := stay(event, following.at if following else life.last):
             piece.append(f" {duration(length)}", "dim")
         yield piece
 
 
-def _way(event: JobEvent) -> Text:
+def way(event: JobEvent) -> Text:
+    """The event on its arrow."""
     begin, end = ("┄┄ ", " ┄▸ ") if event.inferred else ("── ", " ─▸ ")
-    return Text.assemble((begin, "dim"), (_verb(event), "dim italic" if event.inferred else ""), (end, "dim"))
+    return Text.assemble((begin, "dim"), (verb(event), "dim italic" if event.inferred else ""), (end, "dim"))
 
 
-def _station(state: JobState, *, seen: bool, last: bool) -> Text:
+def station(state: JobState, *, seen: bool, last: bool) -> Text:
+    """A state: seen or filled in, final, or where the job is now."""
     mark = "■" if state.terminal else "▶" if last else "●" if seen else "○"
     emphasis = "dim " if not seen else "reverse " if mark == "▶" else ""
     return Text(f"{mark} {state.name}", emphasis + colour(state))
 
 
-def _verb(event: JobEvent) -> str:
+def verb(event: JobEvent) -> str:
     """The event, with marks for what is to be doubted: ``?`` for an ambiguous way, ``!`` for a contested or missing arrow."""
     return event.event + "?" * event.ambiguous + "!" * (event.contested or event.basis is None)
 
 
-def _passed_unseen(event: JobEvent, following: JobEvent | None) -> bool:
+def passed_unseen(event: JobEvent, following: JobEvent | None) -> bool:
     """Whether the state an event leads to was itself filled in."""
     return event.inferred and following is not None and following.inferred and event.seen == following.seen
 
 
-def _finding(finding: Finding) -> Text:
+def noted(finding: Finding) -> Text:
+    """A finding as running text."""
     style = LOUD.get(finding.kind, "dim")
     return Text.assemble(("! ", style), (f"{finding.kind}: ", style), (safe(finding.reason), "dim" if style == "dim" else ""))

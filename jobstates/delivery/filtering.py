@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar
 
 from jobstates.errors import UnknownEvent, UnknownPlatform, UnknownState
-from jobstates.spec.event import Finding, JobEvent
+from jobstates.spec.event import Finding, JobEvent, Sight
 from jobstates.spec.job import Job
 from jobstates.spec.state import Outcome
 
 if TYPE_CHECKING:
     from jobstates.spec.lifecycle import Lifecycle
 
-Message = JobEvent | Finding
+Message = JobEvent | Finding | Sight
+SIGHTS = ("sight_lost", "sight_regained")
 Check = Callable[[Message], bool]
 T = TypeVar("T")
 OneOrMore: TypeAlias = T | Collection[T]
@@ -65,6 +66,7 @@ class Filter:
         events_only = not given.keys() <= {"platform", "job", "source", "target"}
         self._no_events = findings == "only"
         self._no_findings = not findings or events_only
+        self._no_sights = self._no_events or not given.keys() <= {"platform", "job", "event"}
         if self._no_events and events_only:
             raise ValueError(
                 'findings="only" goes with platform=, job=, source= and target=: a finding has nothing else to filter by'
@@ -75,7 +77,7 @@ class Filter:
         if message.type == "event":
             if self._no_events:
                 return False
-        elif self._no_findings:
+        elif self._no_findings if message.type == "finding" else self._no_sights:
             return False
         for check in self._checks:  # noqa: SIM110  # every message passes here, and all() costs twice as much
             if not check(message):
@@ -86,6 +88,8 @@ class Filter:
         if name in ("terminal", "inferred"):
             return lambda message: getattr(message, name) is bool(value)
         wanted = frozenset(meant for one in _several(value) for meant in self._resolved(name, one))
+        if name == "job":
+            return lambda message: message.job in wanted or message.origin in wanted
         return lambda message: getattr(message, name) in wanted
 
     def _resolved(self, name: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
@@ -94,7 +98,7 @@ class Filter:
                 return _one_of(str(value), [lifecycle.platform for lifecycle in self._known], UnknownPlatform)
             case "event":
                 events = [event for lifecycle in self._known for event in lifecycle.events]
-                return _one_of(str(value), [*events, "adopt"], UnknownEvent)
+                return _one_of(str(value), [*events, "adopt", *SIGHTS], UnknownEvent)
             case "source" | "target":
                 return self._wire_names(value)
             case "outcome":

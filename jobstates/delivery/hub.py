@@ -17,7 +17,7 @@ from jobstates.delivery.stream import EventStream, Overflow
 from jobstates.delivery.subscription import Callback, OnError, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jobstates.delivery.filtering import Filters, Message
     from jobstates.spec.lifecycle import Lifecycle
@@ -28,10 +28,18 @@ class Hub:
 
     Args:
         on_error: called with the error, the message and the subscription when a subscriber raises.
+        on_heard: called when somebody subscribes, and nobody had.
+        on_delivered: called with each message when every subscriber has been given it.
     """
 
-    def __init__(self, on_error: OnError | None = None) -> None:
+    def __init__(
+        self,
+        on_error: OnError | None = None,
+        on_heard: Callable[[], None] | None = None,
+        on_delivered: Callable[[Message], None] | None = None,
+    ) -> None:
         self.on_error = on_error
+        self._on_heard, self._on_delivered = on_heard, on_delivered
         self._subscriptions: tuple[Subscription, ...] = ()
         self._waiting: deque[Message] = deque()
         self._changing = threading.RLock()  # an event stream that is garbage collected ends its subscription, whatever we are at
@@ -54,12 +62,20 @@ class Hub:
     def add(self, subscription: Subscription) -> None:
         """Deliver to a subscription from now on."""
         with self._changing:
+            unheard = not self._subscriptions
             self._subscriptions = (*self._subscriptions, subscription)
+        if unheard and self._on_heard is not None:
+            self._on_heard()
 
     def remove(self, subscription: Subscription) -> None:
         """Deliver to a subscription no longer."""
         with self._changing:
             self._subscriptions = tuple(one for one in self._subscriptions if one is not subscription)
+
+    @property
+    def heard(self) -> bool:
+        """Whether anybody subscribes."""
+        return bool(self._subscriptions)
 
     def put(self, messages: Iterable[Message]) -> None:
         """Queue messages; nothing is delivered yet."""
@@ -75,6 +91,8 @@ class Hub:
                     message = waiting.popleft()
                     for subscription in self._subscriptions:
                         subscription.deliver(message)
+                    if self._on_delivered is not None:
+                        self._on_delivered(message)
             finally:
                 busy.release()
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from statemachine.exceptions import TransitionNotAllowed
 
 from jobstates.errors import NotAllowed
-from jobstates.spec.arrow import Actor
+from jobstates.spec.refusing import refused
 
 if TYPE_CHECKING:
     from jobstates.machine.job_machine import JobMachine
-    from jobstates.spec.arrow import Arrow
 
 
 class EventNotAllowed(NotAllowed, TransitionNotAllowed):
@@ -31,32 +30,5 @@ def explained(machine: JobMachine, error: TransitionNotAllowed) -> TransitionNot
 
 
 def _refusal(machine: JobMachine, error: TransitionNotAllowed) -> EventNotAllowed:
-    event, state = str(error.event or ""), machine.state
-    closed = [arrow for arrow in machine.lifecycle.allowed(state) if arrow.event == event]
-    arrow = closed[0] if closed else None
-    guard = arrow.forbidden_by(machine.job) if arrow else None
-    citation = arrow.citation if arrow else state.citation
-    open_now = machine.lifecycle.allowed(state, machine.job)
-    message = f"{event} is not allowed in {state.name}: {_why(arrow, guard)}. {_instead(open_now)} {citation}"
-    allowed = tuple(dict.fromkeys(arrow.event for arrow in open_now))
-    return EventNotAllowed(message, error, event_name=event, state=state, guard=guard, allowed=allowed, citation=citation)
-
-
-def _why(arrow: Arrow | None, guard: str | None) -> str:
-    if arrow is None:
-        return "the lifecycle has no such arrow"
-    if guard is None:
-        return "the machine's own condition refused it"
-    return f"it needs {guard}, which does not hold for this job"
-
-
-def _instead(arrows: tuple[Arrow, ...]) -> str:
-    """What can be asked for, and what the service may do."""
-    if not arrows:
-        return "Nothing can follow: the state is final."
-    asked = dict.fromkeys(arrow.event for arrow in arrows if arrow.actor is Actor.USER)
-    happens = dict.fromkeys(arrow.event for arrow in arrows if arrow.actor is Actor.SERVICE)
-    parts = [f"you can ask for {', '.join(asked)}"] if asked else []
-    parts += [f"the service may {', '.join(happens)}"] if happens else []
-    sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    message, parts = refused(machine.lifecycle, machine.job, machine.state, str(error.event or ""))
+    return EventNotAllowed(message, error, **parts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator
 from statemachine.states import States
@@ -22,6 +22,8 @@ from jobstates.spec.job import Intent, Job, Kind
 from jobstates.spec.state import JobState, Outcome, Phase, Wire
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jobstates.spec.arrow import Arrow
 
 READ = date(2026, 11, 22)
@@ -215,6 +217,17 @@ class DataflowJob(Job):
     def endless(self) -> bool:
         """Google's JobType: "A continuously streaming job with no end"."""
         return self.type == "streaming"
+
+    def at_time(self, now: datetime) -> Self:
+        """The same job, knowing how long ago a cancel was asked for here."""
+        if self.intent is None or self.intent.request != "cancel" or self.intent.at is None:
+            return self
+        return self.model_copy(update={"cancel_age": now - self.intent.at})
+
+    @property
+    def successor(self) -> str | None:
+        """Google's ``replaced_by_job_id``."""
+        return self.replaced_by or None
 
     @property
     def is_streaming(self) -> bool:

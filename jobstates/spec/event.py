@@ -1,6 +1,6 @@
-"""What subscribers get: one change of one job, or one thing about it that the lifecycle cannot explain.
+"""What subscribers get: one change of one job, one thing about it that the lifecycle cannot explain, or that we cannot see it.
 
-Both are plain values with stable JSON and an id that is the same in every process that was given the same looks: the job's name
+All are plain values with stable JSON and an id that is the same in every process that was given the same looks: the job's name
 and the number of the message among the job's messages.
 """
 
@@ -42,6 +42,12 @@ class FindingKind(StrEnum):
     """The look is older than what is believed."""
     FACT = "fact"
     """Something that came with the look could not be used."""
+    GONE = "gone"
+    """The service no longer knows a job that was seen before, and was not over."""
+    NEVER_SEEN = "never_seen"
+    """The service knows no such job, and never showed it."""
+    OVERDUE = "overdue"
+    """The job has been in its phase for longer than it was given."""
 
     @property
     def level(self) -> int:
@@ -73,6 +79,8 @@ class Message(BaseModel):
     """Whose clock ``at``, ``after`` and ``before`` are read from."""
     seen: datetime | None = None
     """When we looked, by our clock."""
+    origin: str | None = None
+    """The first of a chain of jobs that replaced one another, where this one is a later one: what its subscribers know it by."""
 
 
 class JobEvent(Message):
@@ -108,6 +116,21 @@ class JobEvent(Message):
     """What had been asked of the job here."""
     error: str | None = None
     """The reason the service gave, with the step that was seen."""
+    successor: str | None = None
+    """The job that replaces this one, where a look told."""
+    notes: tuple[str, ...] = ()
+    """How far the job is, and what the service wrote about it since it was last seen, where somebody asked for that."""
+
+
+class Sight(Message):
+    """The job could not be looked at for a while, or can be again. It says nothing about the job."""
+
+    type: Literal["sight"] = "sight"
+    event: Literal["sight_lost", "sight_regained"]
+    since: datetime
+    """When the job was last looked at before sight of it was lost, or first tried; by our clock."""
+    reason: str
+    """Why it cannot be looked at, or could not."""
 
 
 class Finding(Message):

@@ -108,6 +108,15 @@ class Job(BaseModel):
         """Whether the job is known to go on until somebody asks it to end."""
         return False
 
+    @property
+    def successor(self) -> str | None:
+        """The id of the job that replaces this one, where it is known."""
+        return None
+
+    def at_time(self, now: datetime) -> Self:  # noqa: ARG002  # for platforms whose guards read a clock
+        """The same job, knowing how old is what is known of it."""
+        return self
+
     def can_ask(self, request: str) -> bool:
         """Whether the request exists for this kind of job, as far as is known."""
         return self.traits is None or request in self.traits.requests

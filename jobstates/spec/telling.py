@@ -46,7 +46,8 @@ def _end(job: Job, state: JobState) -> Mould:
     """What an event says of the end it leads to, if it does, and of what was asked."""
     if not state.outcome:
         return {"intent": job.intent}
-    return {"intent": job.intent, "terminal": True, "outcome": state.outcome, "verdict": Verdict.of(state.outcome, job.asked)}
+    judged = {"outcome": state.outcome, "verdict": Verdict.of(state.outcome, job.asked)}
+    return {"intent": job.intent, "terminal": True, **judged, "successor": job.successor}
 
 
 def cast(form: Mould, record: Record, look: Observation, nth: int = 1) -> JobEvent:

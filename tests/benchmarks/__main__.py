@@ -1,4 +1,4 @@
-"""``make bench``: what following, drawing and emulating cost, beside the nearest thing in other libraries.
+"""``make bench``: what following, drawing, emulating and watching cost, beside the nearest thing in other libraries.
 
 Machines are noisy, so contestants take turns and the best round of each counts; only the ratios mean something.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import drawing, emulating, importing, memory, speed
+from tests.benchmarks import drawing, emulating, importing, memory, speed, watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +39,9 @@ BARS = (
     Bar("emulated list of 1,000 jobs", "a bare grpc.aio server", emulating.page, "us", 1 / 0.7),
     Bar("emulator, from start to ready", "half a second", emulating.ready, "ms", 1.0),
     Bar("memory of an emulator with 100,000 jobs", "100 MB", emulating.resident, "MB", 1.0),
+    Bar("sweep over 100,000 jobs as they were", "decoding the same pages", watching.unchanged, "ms", 1.5),
+    Bar("sweep over 100,000 jobs whose pages shifted", "decoding the same pages", watching.unverified, "ms", 3.0),
+    Bar("memory of a watched job", "400 bytes", watching.memory, "B", 1.0),
     Bar("import jobstates", "import statemachine, pydantic", importing.whole, "ms", 1.3),
 )
 
@@ -55,7 +58,7 @@ def measured() -> Iterator[tuple[str, ...]]:
 
 def main() -> None:
     """Measure everything and print one table."""
-    table = Table(title="Cost of following, drawing and emulating", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="Cost of following, drawing, emulating and watching", title_justify="left", box=None, pad_edge=False)
     for column in ("jobstates", "", "beside", "", "ratio", "bar", ""):
         table.add_column(column)
     for row in measured():

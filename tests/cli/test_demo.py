@@ -2,26 +2,103 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
 import jobstates
-from tests.cli.support import Ended, assert_golden, run
+from tests.cli.support import Ended, environment, in_terminal, plain, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAST = ("--speed", "600")
+ENDS = {
+    "train": "succeeded",
+    "clicks": "drained",
+    "sessions": "replaced",
+    "sessions-updated": "drained",
+    "scores": "succeeded",
+    "nightly": "expired",
+}
 
 
-def test_the_demo_looks_as_it_should() -> None:
-    ended = run("demo", columns=100)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "pictures"
+
+
+@pytest.fixture(scope="module")
+def ended(folder: Path) -> Ended:
+    """What the demo says to a pipe."""
+    return run("demo", "--to", str(folder), *FAST)
+
+
+def test_every_job_ends_as_it_should_and_is_called_back_for(ended: Ended) -> None:
+    called = [line.split() for line in ended.out.splitlines() if line.startswith("ended ")]
     assert (ended.code, ended.err) == (0, "")
-    assert_golden("demo_100.txt", ended.out)
+    assert {name: outcome for _, name, outcome, _ in called} == ENDS
 
 
-def test_the_demo_calls_back_at_each_end_and_finding() -> None:
-    lines = run("demo").out.splitlines()
-    assert len([line for line in lines if line.startswith("ended  ")]) == 6
-    assert len([line for line in lines if line.startswith("odd    ")]) == 1
+def test_the_drain_was_asked_for_and_so_is_good(ended: Ended) -> None:
+    assert "ended   clicks            drained  good\n" in ended.out
 
 
-def test_the_demo_shows_a_step_that_nobody_saw_and_a_finding() -> None:
-    out = run("demo").out
-    assert "● PENDING ┄┄ start ┄▸ ○ RUNNING ┄┄ succeed ┄▸ ■ SUCCEEDED" in out
-    assert "\n  ! stale: a look that showed RUNNING is out of date" in out
+def test_sight_is_lost_and_regained(ended: Ended) -> None:
+    told = [line for line in ended.out.splitlines() if "? sight" in line]
+    assert [line.split("? ")[1].split(" ")[:2] for line in told] == [["sight", "lost"], ["sight", "regained"]]
+    assert "UNAVAILABLE" in told[0]
+
+
+def test_the_successor_is_followed(ended: Ended) -> None:
+    replaced = next(line for line in ended.out.splitlines() if "■ UPDATED" in line)
+    assert "── replace ─▸ ■ UPDATED" in replaced
+
+
+def test_pictures_and_pages_of_what_happened_are_written(ended: Ended, folder: Path) -> None:
+    pictures = {f"{name}.svg" for name in ENDS}
+    assert {path.name for path in folder.iterdir()} == pictures | {"vertex.html", "dataflow.html"}
+    assert all(str(path) in ended.out for path in folder.iterdir())
+    assert all("<svg" in (folder / name).read_text(encoding="utf-8") for name in pictures)
+    assert "jobs/" in (folder / "dataflow.html").read_text(encoding="utf-8")
+
+
+def test_in_a_terminal_it_leaves_the_rails(tmp_path: Path) -> None:
+    code, shown = in_terminal(100, "demo", "--to", str(tmp_path), *FAST)
+    story = plain(shown[shown.rindex("\x1b[?25h") :])
+    assert code == 0
+    assert all(f" {name}  my-project us-central1" in story for name in ("train", "clicks", "sessions", "scores", "nightly"))
+    assert "■ UPDATED\n" in story or "■ UPDATED →" in story
+    assert "? sight regained after" in story
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = run("demo", "--to", str(tmp_path / "file"))
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+
+
+@pytest.mark.parametrize(("module", "extra"), [
+    ("grpc", "vertex"),
+        ("h11", "emulator"),
+    ("google.cloud.aiplatform_v1", "vertex"),
+    ("google.cloud.dataflow_v1beta3", "dataflow"),
+    ("graphviz", "diagrams"),
+])  # fmt: skip
+def test_a_missing_extra_is_one_line_with_the_way_to_it(module: str, extra: str, tmp_path: Path) -> None:
+    program = f"""
+import sys
+sys.modules[{module!r}] = None
+sys.argv = ["jobstates", "demo", "--to", {str(tmp_path)!r}]
+from jobstates.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment())
+    assert done.returncode == 2
+    assert done.stderr.endswith(f'pip install "jobstates[{extra}]"\n')
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_version_is_the_version() -> None:
@@ -33,6 +110,7 @@ def test_no_command_shows_the_commands() -> None:
         ended = run(*args, columns=100)
         shown = ended.out + ended.err
         assert all(name in shown for name in ("states", "allowed", "explain", "replay", "diagram", "drift", "schema", "demo"))
+        assert all(name in shown for name in ("watch", "wait", "list", "cancel", "drain", "pause", "resume", "force-cancel"))
         assert "Exit codes: 0 yes or done, 1 no, 2 the input cannot be used." in shown
 
 

@@ -15,13 +15,13 @@ OPTIONS = {
     option
     for command in (GROUP, *GROUP.commands.values())
     for parameter in command.params
-    for option in parameter.opts
+    for option in (*parameter.opts, *parameter.secondary_opts)
     if option.startswith("--")
 }
 
 
 def test_every_command_has_its_heading() -> None:
-    assert re.findall(r"^## `jobstates (\w+)", PAGE, re.MULTILINE) == list(GROUP.commands)
+    assert re.findall(r"^## `jobstates ([\w-]+)", PAGE, re.MULTILINE) == list(GROUP.commands)
 
 
 def test_every_option_is_described_and_no_other() -> None:

@@ -10,7 +10,7 @@ import pytest
 from jobstates import Tracker
 from tests.cli.support import FLOW, assert_golden, run
 
-NAMES = ("event", "finding", "replay", "diagram")
+NAMES = ("event", "finding", "sight", "waited", "cursor", "replay", "diagram")
 
 
 def one_way_to_say(part: dict[str, object]) -> dict[str, object]:

@@ -262,11 +262,11 @@ class TestAMessage:
         event = self.samples()[0]
         assert event.model_dump_json() == (
             '{"id":"job#1","seq":1,"platform":"dataflow","job":"job","job_kind":"jobs","at":null,"clock":"service",'
-            '"seen":"2026-01-01T00:02:00Z","type":"event","event":"cancel","source":"JOB_STATE_PAUSED",'
+            '"seen":"2026-01-01T00:02:00Z","origin":null,"type":"event","event":"cancel","source":"JOB_STATE_PAUSED",'
             '"target":"JOB_STATE_CANCELLING","actor":"user","basis":"documented","contested":false,"inferred":true,'
             '"after":"2026-01-01T00:00:00Z","before":"2026-01-01T00:01:00Z","ambiguous":true,'
             '"alternatives":[["JOB_STATE_RUNNING","JOB_STATE_FAILED"]],"terminal":false,"outcome":null,"verdict":null,'
-            '"intent":null,"error":null}'
+            '"intent":null,"error":null,"successor":null,"notes":[]}'
         )
 
     @pytest.mark.parametrize("model", [JobEvent, Finding])

@@ -22,8 +22,10 @@ ContradictedByService DeclarationError DrawingFailed EventNotAllowed InputError 
 StreamOverflow UnknownEvent UnknownFormat UnknownJob UnknownPlatform UnknownState
 """
 OURS = """
-Arrow Citation Clock EventStream FindingKind Followed Intent Job JobState Kind Overflow Policy Record Request Sentence Source Step
-Verdict VertexPipeline VertexPipelineState
+Arrow Citation Clock EventStream FindingKind Followed Intent Job JobState Kind Overflow Policy Record Request Sentence Sight
+Source Step Verdict VertexPipeline VertexPipelineState
+Accepted AlreadyRequested AlreadyTerminal Cursor Ending JobRef Lost Pace Patience Quotas Waited Watcher
+ask job_ref wait wait_all wait_any
 """
 TREE = ast.parse(Path(inspect.getfile(jobstates)).read_text(encoding="utf-8"))
 

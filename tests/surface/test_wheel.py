@@ -100,7 +100,9 @@ def test_the_wheel_installs_a_command_three_platforms_and_a_plugin(wheel: Path) 
 
 def test_the_installed_command_works(fresh: Path) -> None:
     assert run(fresh / "jobstates", "--version").stdout == f"jobstates {jobstates.__version__}\n"
-    assert "ended  1645340269597425664" in run(fresh / "jobstates", "demo").stdout
+    demo = run(fresh / "jobstates", "demo")
+    assert (demo.returncode, demo.stdout) == (2, "")
+    assert re.search(r"^jobstates: .* is not installed: pip install \"jobstates\[\w+\]\"$", demo.stderr, re.MULTILINE)
     replayed = run(fresh / "jobstates", "replay", "--strict", "--json", str(HISTORIES))
     assert (replayed.returncode, replayed.stderr) == (0, "")
     assert len(replayed.stdout.splitlines()) == len(HISTORIES.read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,230 @@
+"""Looking at one scope for as long as it has a job that is not over: when, how, and what a look means for the next.
+
+All state here can be lost: a patrol that begins anew finds the same records in the store and looks again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import anyio
+
+from jobstates.spec.event import JobEvent
+from jobstates.tracking.store import Change
+from jobstates.watch.chains import orphaned
+from jobstates.watch.overdue import Budgets, Stays
+from jobstates.watch.pace import Pace
+from jobstates.watch.schedule import Schedule
+from jobstates.watch.sighting import Patience, Sightings
+from jobstates.watch.sweep import Plan, forget_pages_with, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from random import Random
+
+    from jobstates.delivery import Message
+    from jobstates.spec.event import Finding
+    from jobstates.spec.record import Record
+    from jobstates.tracking.store import Store
+    from jobstates.watch.ref import Scope
+    from jobstates.watch.source import CallFailed, Source
+    from jobstates.watch.sweep import Shown, Swept
+
+log = logging.getLogger("jobstates")
+SUCCESSOR = 5
+"""How many more looks a job gets that was replaced, until one tells by which."""
+LONGEST_SLEEP = 1.0
+"""Seconds, so that a machine that was asleep notices that it is late."""
+
+
+def now() -> datetime:
+    """The time by the clock on the wall."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Manner:
+    """How to watch."""
+
+    pace: Pace = field(default_factory=Pace)
+    patience: Patience = field(default_factory=Patience)
+    budgets: Budgets = field(default_factory=lambda: Budgets({}, ()))
+    notes: bool = False
+    clock: Callable[[], datetime] = now
+    random: Random | None = None
+
+
+class Patrol:
+    """The looks at one scope.
+
+    Args:
+        scope: whose jobs.
+        source: the service.
+        store: where the records are.
+        manner: how to watch.
+        tell: called with what happened, and with the jobs that were looked at closely.
+    """
+
+    def __init__(self, scope: Scope, source: Source, store: Store, manner: Manner, tell: Callable[[Report], None]) -> None:
+        self.scope, self._source, self._store, self._manner, self._tell = scope, source, store, manner, tell
+        self._schedule = Schedule(manner.pace, source.page_size, manner.random)
+        self._sightings = Sightings(manner.patience)
+        self._stays = Stays(manner.budgets)
+        self._list_failures = 0
+        self._orphans: dict[str, int] = {}
+        self._complete: datetime | None = None
+        self._verified: dict[int, Shown] = {}
+        self._noted: set[str] = set()
+        self._woken = anyio.Event()
+
+    def look(self, names: Collection[str], *, new: int = 0, within: float = 0.0) -> None:
+        """Look at jobs as soon as can be, or within so many seconds; ``new``: how many of them nobody looked at yet."""
+        if new:
+            self._verified.clear()
+        for record in self._store.find(self.scope, names).records.values():
+            if record.state.terminal:
+                self._orphans[record.name] = 1
+            elif new:
+                self._stays.moved(record, self._manner.clock())
+        self._schedule.stir(names, monotonic(), soon=within)
+        self._woken.set()
+
+    def took_note(self, record: Record) -> None:
+        """A job's state was learnt without a look."""
+        self._noted.add(record.name)
+        self._note([record], monotonic(), self._manner.clock())
+        self._woken.set()
+
+    def forget(self, record: Record) -> None:
+        """Look at a job no more."""
+        self._verified.clear()
+        self._settle(record.name)
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            await self._until_due()
+            plan = self._schedule.plan(monotonic(), len(self._store.snapshot(self.scope).records))
+            if plan is not None:
+                await self._sweep(plan)
+                if plan.names is None and self._orphans:  # no list shows them
+                    await self._sweep(Plan(listed=False, names=tuple(self._orphans)))
+
+    async def _sweep(self, plan: Plan) -> None:
+        begun = self._manner.clock()
+        known = plan._replace(since=self._complete, verified=self._verified, notes=self._manner.notes)
+        try:
+            swept = await sweep(self._source, self._store, self.scope, known, clock=self._manner.clock)
+        except Exception:  # an answer that nobody thought of costs a look, and not the watcher of all
+            log.exception("looking at %s went wrong", self.scope)
+            self._list_failures += 1
+            self._schedule.retry(None, monotonic(), failures=self._list_failures)
+            return
+        for name in (*self._noted, *swept.refused):  # what was compared meanwhile was compared with less than is known
+            forget_pages_with(name, self._verified)
+        self._noted.clear()
+        self._tell(self._report(plan, swept, begun))
+        self._schedule.stir(swept.refused, monotonic(), soon=0.0)
+
+    async def _until_due(self) -> None:
+        while (wait := self._schedule.next - monotonic()) > 0:
+            with anyio.move_on_after(min(wait, LONGEST_SLEEP) if wait < inf else None):
+                await self._woken.wait()
+            self._woken = anyio.Event() if self._woken.is_set() else self._woken
+
+    def _report(self, plan: Plan, swept: Swept, begun: datetime) -> Report:
+        """Take note of what a sweep came to."""
+        now, at = monotonic(), self._manner.clock()
+        self._schedule.looked(plan, now, pages=swept.pages)
+        report = Report([], dict(swept.changed))
+        self._seen(plan, swept, report, at)
+        report.messages += swept.messages
+        self._note(swept.changed.values(), now, at, moved={one.job for one in swept.messages if isinstance(one, JobEvent)})
+        self._failed(swept, report, at)
+        if plan.names is None and not swept.failed:
+            self._complete, self._list_failures = begun, 0
+        report.messages += self._kept(self._stays.overdue(at))
+        return report
+
+    def _note(self, records: Collection[Record], now: float, at: datetime, moved: Collection[str] | None = None) -> None:
+        for record in records:
+            if moved is None or record.name in moved:
+                self._schedule.stir([record.name], now)
+                self._stays.moved(record, at)
+            if record.state.terminal:
+                self._orphans[record.name] = self._orphans.get(record.name, 0) + 1
+                if not self.awaits_successor(record):
+                    self._settle(record.name)
+
+    def awaits_successor(self, record: Record) -> bool:
+        """Whether a job was replaced, and one more look may tell by which."""
+        return orphaned(record) and 0 < self._orphans.get(record.name, 0) <= SUCCESSOR
+
+    def _settle(self, name: str) -> None:
+        self._schedule.settle([name])
+        self._sightings.forget(name)
+        self._stays.forget(name)
+        self._orphans.pop(name, None)
+
+    def _seen(self, plan: Plan, swept: Swept, report: Report, at: datetime) -> None:
+        """Tell of the jobs that can be looked at again."""
+        looked_at = self._sightings.blind - swept.failed.keys()
+        if plan.names is not None:
+            looked_at &= set(plan.names)
+        for record in self._store.find(self.scope, looked_at - set(plan.skip)).records.values():
+            report.messages += self._kept(self._sightings.seen(record, at), record)
+
+    def _failed(self, swept: Swept, report: Report, at: datetime) -> None:
+        """Take note of the looks that failed, each job's or the list's."""
+        if swept.broke_off and not swept.broke_off.trouble.passes:
+            log.warning("%s cannot be listed, so its jobs are looked at one by one: %s", self.scope, swept.broke_off)
+            self._schedule.listed = False
+            self._schedule.retry(None, monotonic(), failures=1)
+            return
+        records = self._store.find(self.scope, swept.failed).records  # without those that were forgotten meanwhile
+        for name, failure in ((name, failure) for name, failure in swept.failed.items() if name in records):
+            log.debug("%s could not be looked at: %s", name, failure)
+            if records[name].state.terminal and not failure.trouble.passes:
+                self._settle(name)  # by which job it was replaced, nobody will tell
+                report.changed[name] = records[name]
+                continue
+            missed = self._sightings.failed(self.as_last_seen(records[name]), failure, at)
+            report.messages += self._kept(missed.messages, records[name])
+            if missed.hopeless:
+                self._schedule.block(name)
+                report.hopeless[name] = missed.gone or failure
+            elif not swept.broke_off:
+                self._schedule.retry(name, monotonic(), failures=missed.failures, after=failure.retry_after)
+        if swept.broke_off and not report.hopeless.keys() >= swept.failed.keys():
+            self._list_failures += 1
+            self._schedule.retry(None, monotonic(), failures=self._list_failures, after=swept.broke_off.retry_after)
+
+    def as_last_seen(self, record: Record) -> Record:
+        """A record with the time of the last look at the job; its own is of the last one that showed something new."""
+        unseen = record.name in self._schedule.blocked or record.name in self._sightings.blind
+        if record.seen is None or self._complete is None or record.seen > self._complete or record.state.terminal or unseen:
+            return record
+        return record.again(None, self._complete)
+
+    def _kept(self, messages: Sequence[Message], record: Record | None = None) -> Sequence[Message]:
+        """Keep messages that no look showed, until they are delivered."""
+        if not messages:
+            return ()
+        found = self._store.find(self.scope, [one.job for one in messages])
+        return self._store.apply(self.scope, found, [Change(record or found.records[one.job], (one,)) for one in messages])
+
+
+@dataclass(slots=True)
+class Report:
+    """What a sweep came to."""
+
+    messages: list[Message]
+    changed: dict[str, Record]
+    """What is believed about the jobs that were looked at closely."""
+    hopeless: dict[str, CallFailed | Finding] = field(default_factory=dict)
+    """The jobs that it is no use to look at any more, and why."""

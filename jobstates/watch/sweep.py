@@ -1,0 +1,321 @@
+"""One idempotent step of watching: look at jobs of one scope, follow what was seen, keep what came of it.
+
+The snapshot is taken before the looks, and only jobs that are still as it shows them are changed: the step may be made twice at
+once, or break off anywhere, and is simply made again.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import anyio
+
+from jobstates.platforms import registry
+from jobstates.spec.event import JobEvent
+from jobstates.spec.follow import advance
+from jobstates.spec.lifecycle import Lifecycle
+from jobstates.spec.state import Outcome, Phase
+from jobstates.tracking.store import Change
+from jobstates.watch.ref import JobRef
+from jobstates.watch.source import CallFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from jobstates.delivery import Message
+    from jobstates.spec.observation import Observation
+    from jobstates.spec.record import Record
+    from jobstates.spec.state import JobState
+    from jobstates.tracking.store import Snapshot, Store
+    from jobstates.watch.ref import Scope
+    from jobstates.watch.source import Page, Source
+
+LONGEST = 4000
+"""How much of what was written about a failed job is kept, in characters, of its end."""
+FEW = 10
+"""For how many single looks a page of a list is worth reading."""
+TOGETHER = 8
+"""How many jobs are looked at singly at the same time."""
+PHASES = tuple(Phase)
+"""In the order in which a job passes them."""
+
+
+class Shown(NamedTuple):
+    """A page without its details."""
+
+    names: Sequence[str]
+    states: Sequence[Any]
+
+
+class Plan(NamedTuple):
+    """What to look at in one sweep, and how."""
+
+    listed: bool = True
+    """List the scope, and look singly at those jobs that the list does not show; otherwise look at each singly."""
+    names: Collection[str] | None = None
+    """At these alone; None for all that are not over."""
+    skip: Collection[str] = ()
+    """Look singly at none of these, whatever the list shows."""
+    since: datetime | None = None
+    """When the scope's jobs were last seen, all of them."""
+    notes: bool = False
+    """Ask what the service wrote about each job that changed."""
+    verified: dict[int, Shown] | None = None
+    """Pages, by number, that showed nothing new when they were last compared with what is believed; kept by who sweeps again."""
+
+
+@dataclass(slots=True)
+class Swept:
+    """What came of a sweep."""
+
+    messages: Sequence[Message] = ()
+    """What happened."""
+    pages: int = 0
+    """How many pages the list had."""
+    failed: dict[str, CallFailed] = field(default_factory=dict)
+    """The jobs that were looked for in vain, and why."""
+    refused: frozenset[str] = frozenset()
+    """The jobs that somebody else changed meanwhile: nothing was kept of what was seen of them here."""
+    broke_off: CallFailed | None = None
+    """Why the list could not be read to its end."""
+    changed: dict[str, Record] = field(default_factory=dict)
+    """What is believed now about the jobs that were looked at closely: not those that a list showed as they were."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def sweep(
+    source: Source, store: Store, scope: Scope, plan: Plan | None = None, *, clock: Callable[[], datetime] = _now
+) -> Swept:
+    """Look at the jobs of a scope that a store knows and that are not over, and keep what is seen.
+
+    Args:
+        source: the service.
+        store: where the records are.
+        scope: whose jobs.
+        plan: what to look at, and how; a list of the scope when left out.
+        clock: tells when a look was made.
+
+    Returns:
+        What happened, and which jobs could not be looked at. A call that fails never raises.
+    """
+    plan = plan or Plan()
+    before = store.snapshot(scope) if plan.names is None else store.find(scope, plan.names)
+    sweeping = _Sweeping(source, scope, before, plan, clock)
+    await (sweeping.list() if plan.listed else sweeping.get(before.records.keys() - set(plan.skip)))
+    if plan.notes:
+        await sweeping.annotate()
+    swept = sweeping.swept
+    swept.messages = store.apply(scope, before, sweeping.changes)
+    kept = store.find(scope, swept.changed).records
+    swept.refused = frozenset(name for name, record in kept.items() if not _same(record, swept.changed[name]))
+    swept.changed = {name: record for name, record in swept.changed.items() if name in kept.keys() - swept.refused}
+    return swept
+
+
+def _same(one: Record, other: Record) -> bool:
+    """Whether two records believe the same of where a job is."""
+    return (one.state, one.at, one.seen, one.seq) == (other.state, other.at, other.seen, other.seq)
+
+
+class Ways(NamedTuple):
+    """How many steps lie between the states of a job and of a look; None where there is no way."""
+
+    back: int | None
+    there: int | None
+    on: int | None
+
+
+class _Sweeping:
+    """A sweep under way."""
+
+    def __init__(self, source: Source, scope: Scope, before: Snapshot, plan: Plan, clock: Callable[[], datetime]) -> None:
+        self._source, self._scope, self._plan, self._clock = source, scope, plan, clock
+        self._records = before.records
+        self._lifecycle = Lifecycle.of(registry().get(scope.platform))
+        self._states = known_states(self._lifecycle)
+        self._together = anyio.CapacityLimiter(TOGETHER)
+        self._shown: list[Sequence[str]] = []
+        self._doubted: set[str] = set()
+        self._known_ways: dict[tuple[object, ...], Ways] = {}
+        self._found = 0
+        self.swept = Swept()
+        self.changes: list[Change] = []
+
+    async def list(self) -> None:
+        """List the scope, and look at what it does not show, or shows in doubt; at nothing, where the list breaks off."""
+        try:
+            async with aclosing(self._source.list(self._scope)) as pages:
+                async for page in pages:
+                    self.swept.pages += 1
+                    self._compare(page)
+        except CallFailed as failure:
+            self.swept.broke_off = failure
+            self.swept.failed = dict.fromkeys(self._unshown(), failure)
+        else:
+            left = (self._unshown() | self._doubted) - set(self._plan.skip)
+            await self._find_among_all(left)
+            await self.get(left)
+
+    async def _find_among_all(self, left: set[str]) -> None:
+        """Look for jobs that are over in a list of all, where that is likely to take fewer calls than looking at each.
+
+        Those that it does not show as over are left, and those of which it does not tell why they failed.
+        """
+        pages = len(left) // FEW
+        if not pages:
+            return
+        with suppress(CallFailed):  # then they are looked at one by one
+            async with aclosing(self._source.list(self._scope, live=False)) as listed:
+                async for page in listed:
+                    for index, name in ((index, name) for index, name in enumerate(page.names) if name in left):
+                        look = page.detail(index)
+                        if self._is_told(look):
+                            left.discard(name)
+                            self._follow(self._records[name], look)
+                    pages -= 1
+                    if not (pages and left):
+                        break
+
+    def _is_told(self, look: Observation) -> bool:
+        """Whether a look shows an end, and why it failed if it did."""
+        state = self._lifecycle.coerce(look.state)
+        return state is not None and state.terminal and (look.error is not None or state.outcome is not Outcome.FAILED)
+
+    def _compare(self, page: Page) -> None:
+        """Follow the jobs that a page shows otherwise than they are known.
+
+        Most pages show what they showed the last time, as two lists tell sooner than any look at the jobs.
+        """
+        verified = {} if self._plan.verified is None else self._plan.verified
+        shown = verified.pop(self.swept.pages, None)
+        if shown is None or shown.names != page.names or shown.states != page.states:
+            known = list(map(self._records.get, page.names))
+            unchanged = self._follow_all(page, known)
+            self._count(page.names, len(known) - known.count(None))
+            # The records' own names, so that none is kept twice.
+            shown = Shown([record.name for record in known if record], page.states) if unchanged else None
+        else:
+            self._count(shown.names, len(shown.names))
+        if shown is not None:
+            verified[self.swept.pages] = shown
+
+    def _follow_all(self, page: Page, known: Sequence[Record | None]) -> bool:
+        """Whether a page shows jobs that are known, as they are known, and nothing else."""
+        states = self._states
+        unchanged = True
+        for index, (record, raw) in enumerate(zip(known, page.states, strict=True)):
+            if record is None:
+                unchanged = False
+            elif states.get(raw) is not record.state:
+                unchanged = False
+                if self._may_be_past(record, states.get(raw)):
+                    self._doubted.add(record.name)
+                else:
+                    self._follow(record, page.detail(index))
+        return unchanged
+
+    def _may_be_past(self, record: Record, state: JobState | None) -> bool:
+        """Whether what a list shows may be where a job was before: lists lag, and few services tell the time of a state.
+
+        A step on is believed, unless the job has come far enough to have been there; a step back is not.
+        """
+        if state is None or state.unspecified:
+            return False
+        back, there, on = self._ways(record, state)
+        if back is None:
+            return on is None
+        return PHASES.index(state.phase) < PHASES.index(record.state.phase) or (there or 0) + back <= record.seq
+
+    def _ways(self, record: Record, state: JobState) -> Ways:
+        """How far it is from a state to what is believed, to the state at all, and from what is believed to it.
+
+        Jobs of which the same is known share one model, so the same few questions come up for thousands of them.
+        """
+        key = (record.state, state, id(record.job))
+        if key not in self._known_ways:
+            pairs = ((state, record.state), (self._lifecycle.initial, state), (record.state, state))
+            routes = (self._lifecycle.route(*pair, record.job) for pair in pairs)
+            self._known_ways[key] = Ways(*(None if route is None else len(route) for route in routes))
+        return self._known_ways[key]
+
+    def _count(self, names: Sequence[str], known: int) -> None:
+        """Count the jobs that were shown. A job created meanwhile pushes others to the next page, where they are shown again."""
+        self._found += known
+        if names and self._shown and names[0] in self._shown[-1]:
+            self._found -= len(self._records.keys() & set(names).intersection(self._shown[-1]))
+        self._shown.append(names)
+
+    def _unshown(self) -> set[str]:
+        """The jobs that no page showed. Mostly there are none, and counting costs less than comparing."""
+        return set() if self._found == len(self._records) else self._records.keys() - set(chain.from_iterable(self._shown))
+
+    async def get(self, names: Iterable[str]) -> None:
+        """Look at jobs one by one, a few at a time."""
+        async with anyio.create_task_group() as looks:
+            for name in names:
+                looks.start_soon(self._get, name)
+
+    async def _get(self, name: str) -> None:
+        async with self._together:
+            try:
+                look = await self._look(ref_of(self._scope, name))
+            except CallFailed as failure:
+                self.swept.failed[name] = failure
+            else:
+                self._follow(self._records[name], look)
+                moved = self.swept.changed[name].state
+                if self._plan.verified and moved.live and moved is not self._records[name].state:
+                    forget_pages_with(name, self._plan.verified)
+
+    async def annotate(self) -> None:
+        """Add to the last event of each job that changed what was written about the job since it was last seen."""
+        for number, (record, messages) in enumerate(self.changes):
+            last = max((index for index, one in enumerate(messages) if isinstance(one, JobEvent)), default=None)
+            if last is not None:
+                with suppress(CallFailed):  # notes that cannot be read are no reason to lose sight of the job
+                    written = await self._source.messages(ref_of(self._scope, record.name), after=self._records[record.name].seen)
+                    told = messages[last].model_copy(update={"notes": tuple(f"{one.level}: {one.text}" for one in written)})
+                    self.changes[number] = Change(record, (*messages[:last], told, *messages[last + 1 :]))
+
+    async def _look(self, job: JobRef) -> Observation:
+        """Look at a job; where it failed and the look does not say why, ask what was written about it."""
+        look = await self._source.get(job)
+        state = self._lifecycle.coerce(look.state)
+        if look.error is None and state is not None and state.outcome is Outcome.FAILED:
+            with suppress(CallFailed):  # a reason that cannot be read is no reason to lose sight of the job
+                written = await self._source.messages(job)
+                look = look._replace(error="\n".join(one.text for one in written if one.level == "error")[-LONGEST:] or None)
+        return look
+
+    def _follow(self, record: Record, look: Observation) -> None:
+        """Follow a job that is known to have been seen as it was until the last sweep."""
+        if record.seen is not None and self._plan.since is not None and record.seen < self._plan.since:
+            record = record.again(None, self._plan.since)
+        news = {fact: value for fact, value in look.facts.items() if getattr(record.job, fact, None) != value}
+        after, events, findings = advance(self._lifecycle, record, look._replace(seen=self._clock(), facts=news))
+        if record.name not in self.swept.changed:  # a job that moves between two pages may be shown on both
+            self.changes.append(Change(after, (*events, *findings)))
+            self.swept.changed[record.name] = after
+
+
+def forget_pages_with(name: str, verified: dict[int, Shown]) -> None:
+    """Forget what pages showed of a job, now that it is known to be elsewhere: the next that shows it there again is news."""
+    for number in [number for number, shown in verified.items() if name in shown.names]:
+        del verified[number]
+
+
+def known_states(lifecycle: Lifecycle) -> dict[object, JobState]:
+    """The states of a lifecycle by everything that a source may spell them as."""
+    return {state.number: state for state in lifecycle.states} | {state.value: state for state in lifecycle.states}
+
+
+def ref_of(scope: Scope, name: str) -> JobRef:
+    """The job of a scope that has this name."""
+    return JobRef(scope, name.rpartition("/")[2])
