@@ -130,7 +130,7 @@ class Roll:
         if record is not None:
             self._patrols[job.scope].forget(record)
             self.store.forget(job.scope, [job.name])
-            self.hopeless[job.name] = Ending.SIGHT_LOST, "nobody watches the job any more"
+            self.hopeless.pop(job.name, None)
             self._tell((), {job.name})
 
     def source(self, scope: Scope) -> Source:

@@ -323,8 +323,8 @@ class Watcher(Commander):
 
     def _standing(self, waiter: Waiter) -> Waited | None:
         record = self._last(waiter.job)
-        if not self._open:
-            return waiter.ended(Ending.SIGHT_LOST, record, "the watcher was left before")
+        if not self._open or self._roll.record(waiter.job) is None:
+            return waiter.ended(Ending.SIGHT_LOST, record, "nobody watches the job any more")
         return waiter.standing(
             record, self._roll.hopeless.get(record.name), replaced=self._roll.awaits_successor(waiter.job, record)
         )

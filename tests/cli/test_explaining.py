@@ -99,7 +99,7 @@ def test_a_job_is_already_where_it_is() -> None:
         (("allowed", "dataflow", "RUNNING", "--fact", "pausable"), "--fact pausable: write it as NAME=VALUE, such as pausable"),
         (("allowed", "dataflow", "RUNNING", "--fact", "nosuch=1"), "nosuch: it is no fact about a dataflow job (facts about "),
         (("allowed", "dataflow", "RUNNING", "--fact", "pausable=maybe"), "pausable: Input should be a valid boolean"),
-        (("schema", "nope"), "there is no schema 'nope'; there are event, finding, replay"),
+        (("schema", "nope"), "there is no schema 'nope'; there are event, finding, sight"),
         (("replay", "--platform", "vertx", "-"), "unknown platform 'vertx'. Did you mean 'vertex'?"),
         (("replay", "--format", "cvs", "-"), "unknown format 'cvs'. Did you mean 'csv'?"),
         (("states", "a\x1b[2Jb\u202e\n"), "unknown platform 'a\\x1b[2Jb\\u202e\\n'. Known: "),

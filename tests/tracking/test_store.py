@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Barrier
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ from jobstates.spec.record import Record
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from jobstates.delivery import Message
 
@@ -150,6 +152,16 @@ def test_messages_that_no_change_brought_wait_with_the_others() -> None:
     assert [message.job for message in store.pending()] == [name(1), *[name(2)] * len(other.pending())]
 
 
+@pytest.fixture(scope="module")
+def restless() -> Iterator[None]:
+    """Threads that give way to one another all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless")
 @settings(max_examples=30)
 @given(st.lists(st.sampled_from(LIFE), min_size=1, max_size=6), st.integers(2, 6))
 def test_however_many_threads_make_the_same_looks_each_change_is_recorded_once(states: list[str], threads: int) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import grpc
 import pytest
 
-from jobstates.emulator import Scenario
 from jobstates.spec.event import Finding, FindingKind, Sight
 from jobstates.spec.state import Outcome
 from jobstates.spec.verdict import Verdict
@@ -44,7 +43,11 @@ UNASKED = {
 }
 """How an end is judged that nobody asked for here."""
 TYPES: list[Mapping[str, Any]] = [{}, {"type": "batch"}, {"type": "streaming"}]
-GROUPS = [(kind, facts) for kind in KINDS for facts in (TYPES if kind == "jobs" else TYPES[:1])]
+Group: TypeAlias = "tuple[str, Mapping[str, Any]]"
+GROUPS: list[Group] = [(kind, facts) for kind in KINDS for facts in (TYPES if kind == "jobs" else TYPES[:1])]
+PARTS = {"vertex": GROUPS[: -len(TYPES)]} | {
+    f"dataflow-{facts.get('type', 'any')}": [(kind, facts)] for kind, facts in GROUPS[-len(TYPES) :]
+}
 
 
 class Run(NamedTuple):
@@ -59,11 +62,11 @@ class Run(NamedTuple):
     """Every job that the watcher followed in the end."""
 
 
-def begun(emulator: Counting, every: int = 1, first: int = 0) -> list[Walker]:
-    """Jobs that live every simple life, or every so many of them."""
+def begun(emulator: Counting, groups: Sequence[Group], every: int = 1, first: int = 0) -> list[Walker]:
+    """Jobs of some kinds that live every simple life, or every so many of them."""
     return [
         walker
-        for kind, facts in GROUPS
+        for kind, facts in groups
         for walker in send_off(emulator, kind, lives(KINDS[kind][0].platform, kind=kind, **facts)[first::every], facts)
     ]
 
@@ -151,14 +154,18 @@ def check_sights(run: Run) -> None:
 
 
 async def test_a_tenth_of_all_lives_is_seen_as_it_is_whatever_fails(emulator: Counting) -> None:
-    check(await lived(emulator, begun(emulator, every=10, first=3), seed=1, page_size=9))
+    check(await lived(emulator, begun(emulator, GROUPS, every=10, first=3), seed=1, page_size=9))
+
+
+SEEDS = range(9)
+
+
+def test_the_slow_run_sees_five_thousand_lives() -> None:
+    assert len(SEEDS) * sum(len(lives(KINDS[kind][0].platform, kind=kind, **facts)) for kind, facts in GROUPS) >= 5000
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(9))
-async def test_every_life_is_seen_as_it_is_whatever_fails(alive: Counting, seed: int) -> None:
-    """Five thousand lives together."""
-    alive.reset(Scenario.model_validate({"clock": "manual"}))
-    walkers = begun(alive)
-    assert len(walkers) * 9 >= 5000
-    check(await lived(alive, walkers, seed, page_size=60))
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("part", PARTS)
+async def test_every_life_is_seen_as_it_is_whatever_fails(emulator: Counting, part: str, seed: int) -> None:
+    check(await lived(emulator, begun(emulator, PARTS[part]), seed, page_size=50))

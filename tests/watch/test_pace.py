@@ -86,7 +86,7 @@ def test_in_no_minute_are_more_calls_made_than_the_quota(per_minute: float, wait
 
 
 @given(st.integers(1, 100), st.lists(st.tuples(st.floats(0, 20), st.booleans()), min_size=1, max_size=200))
-@example(60, [(0.0, False)] * 60 + [(0.0, True)] * 60 + [(0.0, False)] * 120)
+@example(60, [(0.0, False)] * 6 + [(0.0, True)] * 54 + [(0.0, False)] * 60 + [(60.5, False)] + [(0.0, False)] * 60)
 def test_nor_are_they_where_calls_are_taken_and_then_not_made(per_minute: int, steps: list[tuple[float, bool]]) -> None:
     """A caller who has waited until its call may be made, and makes none, gives it back."""
     bucket, now, calls = Bucket(per_minute, 0.0), 0.0, []
