@@ -89,16 +89,19 @@ class _Stream(EventStream[Any]):
     def _put(self, message: Any) -> None:  # noqa: ANN401
         oldest = self._waiting[0] if self._waiting else None
         super()._put(message)
-        if oldest is not None and self._waiting[0] is not oldest:
-            self.owed.discard(oldest.id)  # it made room, and will not be yielded
-        if self._waiting[-1] is message:
+        if oldest is not None and self._waiting and self._waiting[0] is not oldest:
+            self._is_had(oldest)  # it made room, and will not be yielded
+        if self._waiting and self._waiting[-1] is message:
             self.owed.add(message.id)
 
     async def __anext__(self) -> Any:  # noqa: ANN401
         message = await super().__anext__()
+        self._is_had(message)
+        return message
+
+    def _is_had(self, message: Any) -> None:  # noqa: ANN401
         self.owed.discard(message.id)
         self._outbox.delivered(message)
-        return message
 
     def close(self) -> None:
         """Stop listening. What waits can still be read; then the iteration ends."""

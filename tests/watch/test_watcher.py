@@ -13,6 +13,7 @@ import pytest
 
 from jobstates.errors import InputError, UnknownJob, UnknownState
 from jobstates.spec.event import Finding, FindingKind, JobEvent, Sight
+from jobstates.spec.observation import Observation
 from jobstates.watch.cursor import Cursor
 from jobstates.watch.quota import Quotas
 from jobstates.watch.sighting import Patience
@@ -102,6 +103,34 @@ async def test_what_one_reader_left_is_there_for_the_next() -> None:
         again.close()
         assert [event.target async for event in again] == LIFE[1:]
         assert watcher.snapshot().pending == []
+
+
+@pytest.mark.parametrize("overflow", ["drop_oldest", "drop_newest", "raise"])
+async def test_what_found_no_room_is_not_kept_for_anybody(overflow: str) -> None:
+    async with watched(Scripted(jobs={name(): deque(LIFE)})) as watcher:
+        stream = watcher.events(buffer=1, overflow=overflow)
+        await watcher.wait(name())
+        kept = [message.target for message in watcher.snapshot().pending if isinstance(message, JobEvent)]
+        assert kept == [LIFE[-1] if overflow == "drop_oldest" else LIFE[0]]
+        assert (await anext(stream)).target == kept[0]
+        assert not watcher.snapshot().pending
+
+
+async def test_what_a_callback_causes_is_kept_until_it_is_told() -> None:
+    pending: list[list[str]] = []
+
+    async with watched(Scripted(jobs={name(): deque(LIFE[:1]), name(2): deque(LIFE)})) as watcher:
+
+        def learn(event: JobEvent) -> None:
+            if event.job == name():
+                watcher._roll.learn(ref(number=2), Observation("JOB_STATE_SUCCEEDED"))
+                pending.append([one.job for one in watcher.snapshot().pending])
+
+        watcher.add(name(2))
+        await seen(watcher, LIFE[0], 2)
+        watcher.subscribe(learn)
+        await watcher.wait(name(), until="QUEUED")
+    assert name(2) in pending[0]
 
 
 async def test_a_callback_that_raises_disturbs_nobody() -> None:
