@@ -42,6 +42,10 @@ class Store(Protocol):
         """The records of a scope's jobs that are not over, as they are now."""
         ...
 
+    def count(self, scope: Hashable) -> int:
+        """How many of a scope's jobs are not over."""
+        ...
+
     def find(self, scope: Hashable, names: Iterable[str] | None = None) -> Snapshot:
         """The records of certain jobs, or of all, over or not, as they are now."""
         ...
@@ -85,6 +89,11 @@ class MemoryStore:
         """The records of a scope's jobs that are not over, as they are now."""
         with self._lock:
             return Snapshot(self._live[scope].copy())
+
+    def count(self, scope: Hashable) -> int:
+        """How many of a scope's jobs are not over."""
+        with self._lock:
+            return len(self._live[scope])
 
     def find(self, scope: Hashable, names: Iterable[str] | None = None) -> Snapshot:
         """The records of certain jobs, or of all, over or not, as they are now."""

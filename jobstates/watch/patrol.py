@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -21,10 +20,11 @@ from jobstates.watch.overdue import Budgets, Stays
 from jobstates.watch.pace import Pace
 from jobstates.watch.schedule import Schedule
 from jobstates.watch.sighting import Patience, Sightings
-from jobstates.watch.sweep import Plan, forget_pages_with, sweep
+from jobstates.watch.sweep import Plan, forget_pages_with, now, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
     from random import Random
 
     from jobstates.delivery import Message
@@ -40,11 +40,6 @@ SUCCESSOR = 5
 """How many more looks a job gets that was replaced, until one tells by which."""
 LONGEST_SLEEP = 1.0
 """Seconds, so that a machine that was asleep notices that it is late."""
-
-
-def now() -> datetime:
-    """The time by the clock on the wall."""
-    return datetime.now(UTC)
 
 
 @dataclass
@@ -109,7 +104,7 @@ class Patrol:
         """Look for ever."""
         while True:
             await self._until_due()
-            plan = self._schedule.plan(monotonic(), len(self._store.snapshot(self.scope).records))
+            plan = self._schedule.plan(monotonic(), self._store.count(self.scope))
             if plan is not None:
                 await self._sweep(plan)
                 if plan.names is None and self._orphans:  # no list shows them

@@ -8,7 +8,7 @@ that it is gone, if it was seen before, or was never there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -108,13 +108,7 @@ def _sight(event: str, record: Record, trial: _Trial, reason: str, now: datetime
     return Sight(
         # Sight may be lost twice since the same look: a list that shows a job as it was is not noted in its record.
         id=f"{record.name}#{record.seq}?{event}={trial.begun.isoformat()}",
-        seq=record.seq,
-        platform=record.job.platform,
-        job=record.name,
-        job_kind=record.job.kind,
-        at=now,
-        clock=Clock.OBSERVER,
-        seen=record.seen,
+        **_about(record, now),
         event=event,  # type: ignore[arg-type]  # one of the two
         since=trial.since,
         reason=reason,
@@ -135,15 +129,22 @@ def finding(kind: FindingKind, record: Record, reason: str, now: datetime) -> Fi
     """A finding that no look showed."""
     return Finding(
         id=f"{record.name}#{record.seq}?{kind.value}",
-        seq=record.seq,
-        platform=record.job.platform,
-        job=record.name,
-        job_kind=record.job.kind,
-        at=now,
-        clock=Clock.OBSERVER,
-        seen=record.seen,
+        **_about(record, now),
         kind=kind,
         source=record.state.value,
         target=record.state.value,
         reason=reason,
     )
+
+
+def _about(record: Record, now: datetime) -> dict[str, Any]:
+    """What every message says of its job that is told by our clock, and not by a look."""
+    return {
+        "seq": record.seq,
+        "platform": record.job.platform,
+        "job": record.name,
+        "job_kind": record.job.kind,
+        "at": now,
+        "clock": Clock.OBSERVER,
+        "seen": record.seen,
+    }

@@ -86,12 +86,13 @@ class Swept:
     """What is believed now about the jobs that were looked at closely: not those that a list showed as they were."""
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time by the clock on the wall."""
     return datetime.now(UTC)
 
 
 async def sweep(
-    source: Source, store: Store, scope: Scope, plan: Plan | None = None, *, clock: Callable[[], datetime] = _now
+    source: Source, store: Store, scope: Scope, plan: Plan | None = None, *, clock: Callable[[], datetime] = now
 ) -> Swept:
     """Look at the jobs of a scope that a store knows and that are not over, and keep what is seen.
 

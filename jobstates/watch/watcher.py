@@ -24,12 +24,13 @@ from jobstates.watch.naming import job_ref
 from jobstates.watch.outbox import Outbox
 from jobstates.watch.overdue import Budgets
 from jobstates.watch.pace import Pace
-from jobstates.watch.patrol import Manner, now
+from jobstates.watch.patrol import Manner
 from jobstates.watch.push.reading import pushed
 from jobstates.watch.quota import SHARED, Quotas
 from jobstates.watch.reporting import report
 from jobstates.watch.roll import Roll, lifecycle_of, unseen
 from jobstates.watch.sighting import Patience
+from jobstates.watch.sweep import now
 from jobstates.watch.waiters import Waiters
 from jobstates.watch.waiting import TERMINAL, Ending, Goal, Waited, Waiter
 
