@@ -29,7 +29,8 @@ napoleon_google_docstring = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!jobstates\.).*"),  # names of other libraries, whose pages are elsewhere
     ("py:.*", r"jobstates\.(?:\w+\.)*_\w+"),  # private ancestors
-    ("py:.*", r"jobstates\.(?:spec\.lifecycle\.HasLifecycle|spec\.event\.Message|delivery\.stream\.M)"),  # in signatures only
+    ("py:.*", r"jobstates\.(?:spec\.(?:lifecycle\.HasLifecycle|event\.Message)|delivery\.stream\.M)"),  # in signatures only
+    ("py:.*", r"jobstates\.watch\.cursor\.Kept"),  # the same
     ("py:.*", r"jobstates\.render\.diagram\.\w+"),  # the parts of a diagram are described by its JSON
 ]
 

@@ -10,12 +10,15 @@ the job does::
     ├── UnknownEvent         the lifecycle has no such event
     ├── UnknownJob           a job is named in a way that tells no platform
     ├── NotAllowed           the lifecycle does not allow this event in this state, for this job
+    │   └── EventNotAllowed  the same, of a machine; also python-statemachine's own error
     ├── ContradictedByService  what was seen contradicts the lifecycle, and the policy is ``raise``
     ├── StreamOverflow       a reader of ``Tracker.events`` fell behind further than its buffer
     ├── MissingExtra         what was asked for needs an optional part of this package
     ├── DrawingFailed        no program can draw, or the one that was asked could not
+    ├── CallFailed           a call to a service came to nothing; only sources raise it (``jobstates.watch``)
     └── InputError           a file cannot be read as what it should be
-        └── UnknownFormat    no reader of that name exists
+        ├── UnknownFormat    no reader of that name exists
+        └── IllegalLife      an emulated job is to live in a way that its lifecycle does not allow
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ class Life:
     told: dict[str, Any] = field(default_factory=dict)
     """The facts that came with the last sighting."""
     last: datetime | None = None
-    """The last moment at which the job was seen, by the file's clock."""
+    """The last moment at which the job was seen: by the file's clock where the last event tells when it was seen by it, by the
+    service's otherwise."""
     events: list[JobEvent] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -138,7 +139,8 @@ class Lives:
             tracker.observe(life.key, sighting.state, seen=sighting.until)
         life.looks += sighting.repeat
         life.state = tracker.state(life.key)
-        life.last = sighting.until or sighting.seen or sighting.at or life.last
+        by_service = bool(life.events) and life.events[-1].seen is None
+        life.last = (sighting.at if by_service else sighting.until or sighting.seen) or life.last
         return life
 
     def _tracker(self, platform: str) -> Tracker:

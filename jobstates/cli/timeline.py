@@ -51,7 +51,7 @@ def _rail(life: Life, lifecycle: Lifecycle) -> Iterator[Text]:
         piece = Text() if lifecycle.state(event.source).unspecified else way(event)
         state = lifecycle.state(event.target)
         piece.append_text(station(state, seen=not passed_unseen(event, following), last=following is None))
-        if length := stay(event, following.at if following else life.last):
+        if length := stay(event, following, life.last):
             piece.append(f" {duration(length)}", "dim")
         yield piece
 

@@ -1,8 +1,8 @@
 """The interchange format: one JSON object a line, the life of one job.
 
 ``{"platform", "kind", "job", "job_type", "observations": [{"state", "at", "line", "repeat", "until"}, …]}``. ``at`` is the
-writer's clock, unless the history says ``"clock": "service"``; ``seen`` always is the writer's. Unknown keys are left alone. A
-history is read whole or, when an observation of it is broken, with that observation reported and the others kept.
+writer's clock, unless the history says ``"clock": "service"``; ``seen`` and ``until`` always are the writer's. Unknown keys are
+left alone. A history is read whole or, when an observation of it is broken, with that observation reported and the others kept.
 """
 
 from __future__ import annotations

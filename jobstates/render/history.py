@@ -22,9 +22,10 @@ class History:
     """The job's resource name or id."""
     events: tuple[JobEvent, ...]
     until: datetime | None = None
-    """The last moment at which the job was seen, by the same clock as the events."""
+    """The last moment at which the job was seen: by the clock of whoever looked where the last event tells when it was seen, by
+    the event's own otherwise."""
 
     def stays(self) -> Iterator[tuple[JobEvent, timedelta | None]]:
         """Each event, and how long the job stayed where it led; None where that is not known."""
-        leaving = (*(event.at for event in self.events[1:]), self.until)
-        return ((event, stay(event, until)) for event, until in zip(self.events, leaving, strict=False))
+        following = (*self.events[1:], None)
+        return ((event, stay(event, after, self.until)) for event, after in zip(self.events, following, strict=False))

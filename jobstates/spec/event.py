@@ -119,7 +119,7 @@ class JobEvent(Message):
     successor: str | None = None
     """The job that replaces this one, where a look told."""
     notes: tuple[str, ...] = ()
-    """How far the job is, and what the service wrote about it since it was last seen, where somebody asked for that."""
+    """How far the job is, and what the service wrote about it on its way here, where somebody asked for that."""
 
 
 class Sight(Message):
@@ -150,12 +150,30 @@ class Finding(Message):
     """The sentence it goes against."""
 
 
-def stay(event: JobEvent, until: datetime | None) -> timedelta | None:
-    """How long a job stayed where an event led it, where both ends are known and their clocks can be compared."""
-    if event.at is None or until is None or event.terminal or (event.at.tzinfo is None) != (until.tzinfo is None):
+def stay(event: JobEvent, following: JobEvent | None, last: datetime | None = None) -> timedelta | None:
+    """How long a job stayed where an event led it; None where that is not known by one clock.
+
+    The clock is the one that both events were told by; where those are two, it is that of whoever looked.
+
+    Args:
+        event: what led the job there.
+        following: what led it on; None where nothing did yet.
+        last: the last moment at which it was seen there, then: by the clock of whoever looked where the event tells when it was
+            seen, by the event's own otherwise.
+    """
+    if event.at is None or event.terminal:
         return None
-    length = until - event.at
-    return length if length.total_seconds() > 0 else None
+    if following is None:
+        return _length(event.seen or event.at, last)
+    if following.at is None or following.clock is event.clock:
+        return _length(event.at, following.at)
+    return _length(event.seen, following.seen)
+
+
+def _length(since: datetime | None, until: datetime | None) -> timedelta | None:
+    if since is None or until is None or (since.tzinfo is None) != (until.tzinfo is None) or until <= since:
+        return None
+    return until - since
 
 
 _NAMES = set(JobEvent.model_fields)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from jobstates.tracking.sharing import Shared
@@ -74,6 +75,10 @@ class Store(Protocol):
         """Forget messages: they have been delivered. Harmless for those that are not there."""
         ...
 
+    def trim(self, keep: int) -> int:
+        """Forget all but so many of the messages that nobody acknowledged, the oldest first; how many were forgotten."""
+        ...
+
 
 class MemoryStore:
     """A store for the length of a process. A record's own identity is its version."""
@@ -136,6 +141,14 @@ class MemoryStore:
         with self._lock:
             for one in ids:
                 self._outbox.pop(one, None)
+
+    def trim(self, keep: int) -> int:
+        """Forget all but so many of the messages that nobody acknowledged, the oldest first."""
+        with self._lock:
+            oldest = list(islice(self._outbox, max(len(self._outbox) - keep, 0)))
+            for one in oldest:
+                del self._outbox[one]
+        return len(oldest)
 
     def _find(self, scope: Hashable, name: str) -> Record | None:
         return self._live[scope].get(name) or self._over[scope].get(name)

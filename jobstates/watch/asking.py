@@ -14,8 +14,9 @@ from jobstates.errors import NotAllowed
 from jobstates.spec.arrow import Arrow
 from jobstates.spec.job import Intent
 from jobstates.spec.refusing import refusal
-from jobstates.watch.roll import lifecycle_of
+from jobstates.watch.ref import lifecycle_of
 from jobstates.watch.source import CallFailed
+from jobstates.watch.written import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,7 +179,7 @@ class Asker:
         raise AssertionError
 
     async def _look(self, job: JobRef) -> Record:
-        return self._roll.learn(job, await self._roll.source(job.scope).get(job))
+        return self._roll.learn(job, await look_at(self._roll.source(job.scope), job))
 
     async def _made(self, job: JobRef, arrow: Arrow, changes: Mapping[str, Any] | None) -> tuple[Answer, bool]:
         """What came of a request, and whether it is known not to have been granted.

@@ -9,7 +9,7 @@ from jobstates.spec.state import Outcome
 from jobstates.watch.ref import JobRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from jobstates.spec.record import Record
     from jobstates.watch.ref import Scope
@@ -39,6 +39,16 @@ class Chains:
         while name in self._before:
             name = self._before[name]
             yield name
+
+    def whole(self, name: str) -> list[str]:
+        """All jobs of the chain that a job belongs to, the last first."""
+        return list(self.line(self.latest(name)))
+
+    def forget(self, names: Collection[str]) -> None:
+        """Nobody watches any job of a chain any more."""
+        for name in names:
+            self._before.pop(name, None)
+            self._after.pop(name, None)
 
     def link(self, name: str, successor: str) -> bool:
         """Let a job be the last of a chain, with those that follow it; not where it has its place in one, or is its first."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 
 from jobstates.watch.asking import Accepted, AlreadyRequested, AlreadyTerminal
-from jobstates.watch.roll import lifecycle_of
+from jobstates.watch.ref import lifecycle_of
 from jobstates.watch.waiting import Ending
 
 if TYPE_CHECKING:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypedDict, Unpack
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from jobstates.errors import InputError, JobStatesError
-from jobstates.platforms import registry
 from jobstates.spec.event import Finding, JobEvent, Sight
-from jobstates.spec.lifecycle import Lifecycle
 from jobstates.spec.record import Record
-from jobstates.watch.ref import JobRef, Scope
+from jobstates.watch.overdue import Stay
+from jobstates.watch.ref import JobRef, Scope, lifecycle_of
+from jobstates.watch.sighting import Trial
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Followed(BaseModel):
+class Kept(TypedDict, total=False):
+    """What is known of a job beside its record: see ``WatchedJob``."""
+
+    stay: Stay | None
+    trial: Trial | None
+    told: int
+    error: str | None
+
+
+class WatchedJob(BaseModel):
     """One job: what is believed about it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -29,16 +38,24 @@ class Followed(BaseModel):
     id: str
     state: str
     at: datetime | None = None
-    seen: datetime | None = None
+    seen: AwareDatetime | None = None
     seq: int = Field(default=0, ge=0)
     odd: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
     """What is known of the job, in the words of its job model."""
     origin: str | None = None
     """The job whose successor it is, directly or not."""
+    error: str | None = None
+    """Why it failed, if it did and the service told."""
+    stay: Stay | None = None
+    """Since when it has been where it is, if it has a budget there."""
+    trial: Trial | None = None
+    """Since when it cannot be looked at, and what was told of that; None when it can."""
+    told: int = Field(default=0, ge=0)
+    """How often subscribers were told that it cannot be looked at, or is not there."""
 
     @classmethod
-    def of(cls, scope: Scope, record: Record, origin: str | None) -> Self:
+    def of(cls, scope: Scope, record: Record, origin: str | None, **kept: Unpack[Kept]) -> Self:
         """A job as it is believed to be."""
         known = record.job.model_dump(mode="json", exclude_none=True, exclude_unset=True, exclude={"name", "kind", "state"})
         return cls(
@@ -53,7 +70,13 @@ class Followed(BaseModel):
             odd=record.odd,
             facts=known,
             origin=origin,
+            **kept,
         )
+
+    @property
+    def kept(self) -> Kept:
+        """What is known beside the record."""
+        return {"stay": self.stay, "trial": self.trial, "told": self.told, "error": self.error}
 
     @property
     def ref(self) -> JobRef:
@@ -69,7 +92,7 @@ class Followed(BaseModel):
             InputError: when the platform here has no such kind of job.
             ValidationError: when the facts are none of such a job.
         """
-        lifecycle = Lifecycle.of(registry().get(self.platform))
+        lifecycle = lifecycle_of(self.ref.scope)
         job = lifecycle.job_type.model_validate({**self.facts, "name": self.ref.name, "kind": self.kind})
         if job.traits is None:
             raise InputError(f"{lifecycle.platform} has no kind of job {self.kind!r}")
@@ -82,7 +105,7 @@ class Cursor(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Literal[1] = 1
-    jobs: list[Followed] = Field(default_factory=list)
+    jobs: list[WatchedJob] = Field(default_factory=list)
     pending: list[Annotated[JobEvent | Finding | Sight, Field(discriminator="type")]] = Field(default_factory=list)
     """What happened and was not delivered yet."""
 

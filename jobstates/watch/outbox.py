@@ -1,11 +1,12 @@
 """Messages on their way to subscribers, and which of them nobody has had yet.
 
 A message is delivered when every callback was called with it and every stream that wants it has yielded it. While nobody
-subscribes, messages wait.
+subscribes, messages wait, up to a number of them: a process that never subscribes does not grow for ever.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Unpack
 from weakref import WeakSet
 
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
     from jobstates.tracking.store import Store
 
 
+log = logging.getLogger("jobstates")
+
+
 class Outbox:
     """Delivers what a store keeps until it is delivered.
 
     Args:
         store: where messages are kept.
         lifecycles: those whose names filters may use.
+        keep: how many messages wait at most while nobody subscribes; the oldest are dropped, and the log says so.
         dressed: makes of each message what subscribers get.
         on_error: called with the error, the message and the subscription when a subscriber raises.
     """
@@ -33,19 +38,29 @@ class Outbox:
         self,
         store: Store,
         lifecycles: Collection[Lifecycle],
+        keep: int,
         dressed: Callable[[Any], Any],
         on_error: OnError | None = None,
     ) -> None:
-        self._store, self._lifecycles, self._dressed = store, lifecycles, dressed
+        self._store, self._lifecycles, self._keep, self._dressed = store, lifecycles, keep, dressed
+        self._dropped = False
         self._hub = Hub(on_error, lambda: self.tell(store.pending()), self.delivered)
         self._streams: WeakSet[_Stream] = WeakSet()
 
     def tell(self, messages: Iterable[Any]) -> None:
         """Deliver messages that the store keeps, if anybody listens."""
         if not self._hub.heard:
+            self._drop()
             return
+        self._dropped = False
         self._hub.put([self._dressed(message) for message in messages])
         self._hub.deliver()
+
+    def _drop(self) -> None:
+        """Drop the oldest messages where nobody subscribes and too many wait; said once, and again after somebody subscribed."""
+        if self._store.trim(self._keep) and not self._dropped:
+            self._dropped = True
+            log.warning("nobody subscribes: of the messages that nobody has had, the last %d are kept", self._keep)
 
     def delivered(self, message: Any) -> None:  # noqa: ANN401
         """Forget a message, unless a stream has still to yield it."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
 from jobstates.errors import UnknownState
 from jobstates.spec.event import FindingKind
 from jobstates.spec.state import Phase
@@ -54,15 +56,29 @@ class Budgets:
         return self._seconds.get(state)
 
 
+class Stay(BaseModel):
+    """A job that has a budget where it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: AwareDatetime
+    """When it was first seen there, by our clock."""
+    overdue: bool = False
+    """Whether subscribers were told that it is overdue there."""
+
+
 class Stays:
     """Since when jobs have been where they are: those that have a budget there."""
 
     def __init__(self, budgets: Budgets) -> None:
         self._budgets = budgets
         self._entered: dict[str, tuple[Record, datetime]] = {}
+        self._told: dict[str, datetime] = {}
+        """The jobs that were found overdue where they are, and since when they are there."""
 
     def moved(self, record: Record, now: datetime) -> None:
         """A job is in another state than before."""
+        self._told.pop(record.name, None)
         if self._budgets.of(record.state) is None:
             self._entered.pop(record.name, None)
         else:
@@ -76,16 +92,25 @@ class Stays:
             if (now - since).total_seconds() > (self._budgets.of(record.state) or 0.0)
         ]
         for one in found:
-            del self._entered[one.job]
+            self._told[one.job] = self._entered.pop(one.job)[1]
         return found
 
-    def since(self, name: str) -> datetime | None:
-        """Since when a job that is not overdue yet has been where it is."""
-        return self._entered[name][1] if name in self._entered else None
+    def kept(self, name: str) -> Stay | None:
+        """What another process has to know of a job: since when it has been where it is; None where it may stay."""
+        since = self._entered[name][1] if name in self._entered else self._told.get(name)
+        return None if since is None else Stay(since=since, overdue=name in self._told)
+
+    def resume(self, record: Record, stay: Stay) -> None:
+        """Go on from what another process knew of a job."""
+        self.moved(record, stay.since)
+        if stay.overdue:
+            self._entered.pop(record.name, None)
+            self._told[record.name] = stay.since
 
     def forget(self, name: str) -> None:
         """Nobody looks at a job any more."""
         self._entered.pop(name, None)
+        self._told.pop(name, None)
 
 
 def _reason(record: Record, since: datetime, now: datetime) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from math import inf
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio import current_time
 
 from jobstates.spec.event import JobEvent
 from jobstates.tracking.store import Change
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from random import Random
 
     from jobstates.delivery import Message
-    from jobstates.spec.event import Finding
     from jobstates.spec.record import Record
     from jobstates.tracking.store import Store
+    from jobstates.watch.cursor import Kept
     from jobstates.watch.ref import Scope
-    from jobstates.watch.source import CallFailed, Source
+    from jobstates.watch.source import Source
     from jobstates.watch.sweep import Shown, Swept
+    from jobstates.watch.waiting import Ending
 
 log = logging.getLogger("jobstates")
 SUCCESSOR = 5
@@ -86,25 +87,50 @@ class Patrol:
                 self._orphans[record.name] = 1
             elif new:
                 self._stays.moved(record, self._manner.clock())
-        self._schedule.stir(names, monotonic(), soon=within)
+        self._schedule.stir(names, current_time(), soon=within)
         self._woken.set()
 
     def took_note(self, record: Record) -> None:
         """A job's state was learnt without a look."""
         self._noted.add(record.name)
-        self._note([record], monotonic(), self._manner.clock())
+        self._note([record], current_time(), self._manner.clock())
         self._woken.set()
 
     def forget(self, record: Record) -> None:
-        """Look at a job no more."""
-        self._verified.clear()
+        """Watch a job no more."""
+        if not record.state.terminal:  # no list shows those
+            self._verified.clear()
         self._settle(record.name)
+        self._sightings.forget(record.name)
+
+    def fate(self, name: str) -> tuple[Ending, str] | None:
+        """As what a job is given up, and why; None while there is hope for it."""
+        return self._sightings.fate(name)
+
+    def hope(self, name: str, *, anew: bool) -> None:
+        """Look at a job again that was given up. ``anew``: it may have come to be meanwhile."""
+        self._sightings.hope(name, anew=anew)
+        self.look([name])
+
+    def kept(self, name: str) -> Kept:
+        """What another process has to know of a job beside its record."""
+        trial, told = self._sightings.kept(name)
+        return {"stay": self._stays.kept(name), "trial": trial, "told": told}
+
+    def resume(self, record: Record, kept: Kept) -> None:
+        """Go on from what another process knew of a job that was just added."""
+        trial, stay = kept.get("trial"), kept.get("stay")
+        self._sightings.resume(record.name, trial, kept.get("told", 0))
+        if stay is not None:
+            self._stays.resume(record, stay)
+        if trial is not None and trial.fate is not None:
+            self._schedule.block(record.name)
 
     async def run(self) -> None:
         """Look for ever."""
         while True:
             await self._until_due()
-            plan = self._schedule.plan(monotonic(), self._store.count(self.scope))
+            plan = self._schedule.plan(current_time(), self._store.count(self.scope))
             if plan is not None:
                 await self._sweep(plan)
                 if plan.names is None and self._orphans:  # no list shows them
@@ -113,29 +139,30 @@ class Patrol:
     async def _sweep(self, plan: Plan) -> None:
         begun = self._manner.clock()
         known = plan._replace(since=self._complete, verified=self._verified, notes=self._manner.notes)
+        known = known._replace(pauses=self._schedule.pauses())
         try:
             swept = await sweep(self._source, self._store, self.scope, known, clock=self._manner.clock)
         except Exception:  # an answer that nobody thought of costs a look, and not the watcher of all
             log.exception("looking at %s went wrong", self.scope)
             self._list_failures += 1
-            self._schedule.retry(None, monotonic(), failures=self._list_failures)
+            self._schedule.retry(None, current_time(), failures=self._list_failures)
             return
         for name in (*self._noted, *swept.refused):  # what was compared meanwhile was compared with less than is known
             forget_pages_with(name, self._verified)
         self._noted.clear()
         self._tell(self._report(plan, swept, begun))
-        self._schedule.stir(swept.refused, monotonic(), soon=0.0)
+        self._schedule.stir(swept.refused, current_time(), soon=0.0)
 
     async def _until_due(self) -> None:
-        while (wait := self._schedule.next - monotonic()) > 0:
+        while (wait := self._schedule.next - current_time()) > 0:
             with anyio.move_on_after(min(wait, LONGEST_SLEEP) if wait < inf else None):
                 await self._woken.wait()
             self._woken = anyio.Event() if self._woken.is_set() else self._woken
 
     def _report(self, plan: Plan, swept: Swept, begun: datetime) -> Report:
         """Take note of what a sweep came to."""
-        now, at = monotonic(), self._manner.clock()
-        self._schedule.looked(plan, now, pages=swept.pages)
+        now, at = current_time(), self._manner.clock()
+        self._schedule.looked(plan, now, calls=swept.pages + swept.unlisted)
         report = Report([], dict(swept.changed))
         self._seen(plan, swept, report, at)
         report.messages += swept.messages
@@ -162,7 +189,7 @@ class Patrol:
 
     def _settle(self, name: str) -> None:
         self._schedule.settle([name])
-        self._sightings.forget(name)
+        self._sightings.settle(name)
         self._stays.forget(name)
         self._orphans.pop(name, None)
 
@@ -179,7 +206,7 @@ class Patrol:
         if swept.broke_off and not swept.broke_off.trouble.passes:
             log.warning("%s cannot be listed, so its jobs are looked at one by one: %s", self.scope, swept.broke_off)
             self._schedule.listed = False
-            self._schedule.retry(None, monotonic(), failures=1)
+            self._schedule.retry(None, current_time(), failures=1)
             return
         records = self._store.find(self.scope, swept.failed).records  # without those that were forgotten meanwhile
         for name, failure in ((name, failure) for name, failure in swept.failed.items() if name in records):
@@ -192,12 +219,12 @@ class Patrol:
             report.messages += self._kept(missed.messages, records[name])
             if missed.hopeless:
                 self._schedule.block(name)
-                report.hopeless[name] = missed.gone or failure
+                report.hopeless.add(name)
             elif not swept.broke_off:
-                self._schedule.retry(name, monotonic(), failures=missed.failures, after=failure.retry_after)
-        if swept.broke_off and not report.hopeless.keys() >= swept.failed.keys():
+                self._schedule.retry(name, current_time(), failures=missed.failures, after=failure.retry_after)
+        if swept.broke_off and not report.hopeless >= swept.failed.keys():
             self._list_failures += 1
-            self._schedule.retry(None, monotonic(), failures=self._list_failures, after=swept.broke_off.retry_after)
+            self._schedule.retry(None, current_time(), failures=self._list_failures, after=swept.broke_off.retry_after)
 
     def as_last_seen(self, record: Record) -> Record:
         """A record with the time of the last look at the job; its own is of the last one that showed something new."""
@@ -221,5 +248,5 @@ class Report:
     messages: list[Message]
     changed: dict[str, Record]
     """What is believed about the jobs that were looked at closely."""
-    hopeless: dict[str, CallFailed | Finding] = field(default_factory=dict)
-    """The jobs that it is no use to look at any more, and why."""
+    hopeless: set[str] = field(default_factory=set)
+    """The jobs that it is no use to look at any more."""

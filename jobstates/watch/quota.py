@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import aclosing, contextmanager
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import anyio
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jobstates.watch.ref import JobRef, Scope
     from jobstates.watch.source import Message, Page, Source
 
+T = TypeVar("T")
 log = logging.getLogger("jobstates")
 BURST = 0.1
 """The part of a minute's calls that may be made at once."""
@@ -137,9 +138,14 @@ class Metered:
         with _guarded():
             return await self._source.get(job)
 
-    async def list(self, scope: Scope, *, live: bool = True) -> AsyncGenerator[Page]:
+    def list(self, scope: Scope, *, live: bool = True, after: Any = None) -> AsyncGenerator[Page]:  # noqa: ANN401  # the source's
         """Look at the jobs of a scope, page by page."""
-        async with aclosing(self._source.list(scope, live=live)) as pages:
+        with _guarded():
+            return self._paged(scope, self._source.list(scope, live=live, after=after))
+
+    async def _paged(self, scope: Scope, pages: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        """Take a call for each page."""
+        async with aclosing(pages):
             while True:
                 await self._quotas.take(self, scope)
                 with _guarded():
@@ -155,11 +161,11 @@ class Metered:
         with _guarded():
             await self._source.ask(job, arrow, changes=changes)
 
-    async def messages(self, job: JobRef, *, after: datetime | None = None) -> Sequence[Message]:
-        """What the service wrote about a job."""
-        await self._quotas.take(self, job.scope)
+    def messages(self, job: JobRef, *, after: datetime | None = None) -> AsyncGenerator[Sequence[Message]] | None:
+        """What the service wrote about a job, page by page."""
         with _guarded():
-            return await self._source.messages(job, after=after)
+            pages = self._source.messages(job, after=after)
+        return None if pages is None else self._paged(job.scope, pages)
 
     async def aclose(self) -> None:
         """Let go of every connection."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from jobstates.platforms import registry
+from jobstates.spec.lifecycle import Lifecycle
+
 _PARENT = re.compile(r"projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)")
 
 
@@ -26,6 +29,16 @@ class Scope(NamedTuple):
     def location(self) -> str:
         """The region."""
         return _place(self.parent)["location"]
+
+    def may_be(self, other: Scope) -> bool:
+        """Whether it may be another scope under its other name: a project has an id and a number, which nothing here can match.
+
+        Where the ids of jobs are unique, it is the same scope if both have the same job.
+        """
+        if self.project.isdecimal() == other.project.isdecimal():
+            return False
+        one, two = (scope._replace(parent=scope.parent.split("/", 2)[2]) for scope in (self, other))
+        return one == two
 
     def __str__(self) -> str:
         return f"{self.parent}/{self.kind}"
@@ -49,6 +62,15 @@ class JobRef(NamedTuple):
 
     def __str__(self) -> str:
         return self.name
+
+
+def lifecycle_of(scope: Scope) -> Lifecycle:
+    """The lifecycle of a scope's jobs.
+
+    Raises:
+        UnknownPlatform: when its platform is not installed.
+    """
+    return Lifecycle.of(registry().get(scope.platform))
 
 
 def _place(parent: str) -> re.Match[str]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from jobstates.errors import UnknownPlatform
-from jobstates.platforms import registry
-from jobstates.spec.event import Finding, FindingKind
+from jobstates.spec.event import JobEvent
 from jobstates.spec.follow import advance
-from jobstates.spec.lifecycle import Lifecycle
 from jobstates.spec.record import Record
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
 from jobstates.watch.chains import Chains, orphaned
+from jobstates.watch.cursor import WatchedJob
 from jobstates.watch.patrol import Patrol, Report
 from jobstates.watch.quota import Metered
+from jobstates.watch.ref import lifecycle_of
 from jobstates.watch.sources import source_of
-from jobstates.watch.waiting import Ending
+from jobstates.watch.sweep import ref_of
+from jobstates.watch.written import lacks_reason, with_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
     from jobstates.delivery import Message
     from jobstates.spec.job import Intent
     from jobstates.spec.observation import Observation
+    from jobstates.watch.cursor import Kept
     from jobstates.watch.patrol import Manner
     from jobstates.watch.quota import Quotas
     from jobstates.watch.ref import JobRef, Scope
     from jobstates.watch.source import Source
+    from jobstates.watch.waiting import Ending
 
 Tell: TypeAlias = "Callable[[Sequence[Message], Collection[str]], None]"
-FATES = {FindingKind.GONE: Ending.GONE, FindingKind.NEVER_SEEN: Ending.NEVER_SEEN}
 
 
 class Roll:
@@ -53,12 +56,14 @@ class Roll:
     ) -> None:
         self.store = MemoryStore()
         self.chains = Chains()
-        self.hopeless: dict[str, tuple[Ending, str]] = {}
-        """The jobs that it is no use to look at, and why."""
+        self.reasons: dict[str, str] = {}
+        """Why jobs failed, as far as their services told: what a wait that begins later is told."""
         self._manner, self._quotas, self._tell = manner, quotas, tell
         self._given = tuple(sources)
         self._sources: dict[str, Source] = {}
         self._patrols: dict[Scope, Patrol] = {}
+        self._done: dict[JobRef, None] = {}
+        """The jobs that are over or were given up, the first of them first."""
         self._tasks: TaskGroup | None = None
 
     def start(self, tasks: TaskGroup) -> None:
@@ -67,8 +72,11 @@ class Roll:
         for patrol in self._patrols.values():
             tasks.start_soon(patrol.run)
 
-    def add(self, job: JobRef, record: Record | None = None) -> None:
-        """Watch a job, from what is believed about it. One that is watched already is looked at when it is due, as ever."""
+    def add(self, job: JobRef, record: Record | None = None, *, anew: bool = False) -> None:
+        """Watch a job, from what is believed about it. One that is watched already is looked at when it is due, as ever.
+
+        One that was given up is looked at again; with ``anew`` it is given as long to appear as it was at first.
+        """
         known = self.record(job)
         patrol = self._patrol(job.scope)
         if known is None:
@@ -76,11 +84,41 @@ class Roll:
             self.store.apply(job.scope, Snapshot({}), [Change(record)])
         record = known or record
         if record is not None and (record.state.live or record.state.unspecified or orphaned(record)):
-            if known is None or job.name in self.hopeless or orphaned(record):
-                self.hopeless.pop(job.name, None)
+            if patrol.fate(job.name) is not None:
+                patrol.hope(job.name, anew=anew)
+            elif known is None or orphaned(record):
                 patrol.look([job.name], new=known is None)
         elif (last := self.chains.latest(job.name)) != job.name:
-            self.add(job._replace(id=last.rpartition("/")[2]))
+            self.add(ref_of(job.scope, last), anew=anew)
+
+    def resume(self, job: WatchedJob, record: Record) -> None:
+        """Watch a job from where another process was; those that replaced it are resumed before."""
+        if job.origin is not None:
+            self.chains.link(job.origin, record.name)
+        self.add(job.ref, record)
+        self._patrols[job.ref.scope].resume(record, job.kept)
+        if record.state.terminal or self.fate(job.ref) is not None:
+            self._done[job.ref] = None
+        if job.error:
+            self.reasons[record.name] = job.error
+
+    def followed(self) -> Iterator[WatchedJob]:
+        """Each job, for another process to go on from."""
+        for scope, record in self.records():
+            kept: Kept = {**self._patrols[scope].kept(record.name), "error": self.reasons.get(record.name)}
+            yield WatchedJob.of(scope, record, self.chains.origin(record.name), **kept)
+
+    def fate(self, job: JobRef) -> tuple[Ending, str] | None:
+        """As what a job is given up, and why; None while there is hope for it."""
+        return self._patrols[job.scope].fate(job.name) if job.scope in self._patrols else None
+
+    def called(self, job: JobRef) -> Iterator[JobRef]:
+        """The jobs that are watched and meant by a name: a project has an id and a number, and either may be used."""
+        for scope in self._patrols:
+            if scope == job.scope or scope.may_be(job.scope):
+                one = job._replace(scope=scope)
+                if self.record(one) is not None:
+                    yield one
 
     def record(self, job: JobRef) -> Record | None:
         """What is believed about a job; None for one that is not watched."""
@@ -109,6 +147,21 @@ class Roll:
         self._follow(job.scope, Report(list(messages), {after.name: after}))
         return after
 
+    def take_in(self, job: JobRef, look: Observation) -> None:
+        """Follow a job that is watched by what an event told of it.
+
+        No event tells why a job failed, so the service is asked first what it wrote. The event is believed as it is: a look at
+        the job that fails, or lags behind, delays nothing.
+        """
+        record = self.record(job)
+        if self._tasks is not None and record is not None and not record.state.terminal and lacks_reason(job.scope, look):
+            self._tasks.start_soon(self._learn_why, job, look)
+        else:
+            self.learn(job, look)
+
+    async def _learn_why(self, job: JobRef, look: Observation) -> None:
+        self.learn(job, await with_reason(self.source(job.scope), job, look))
+
     def intend(self, job: JobRef, intent: Intent | None) -> None:
         """Remember what was asked of a job, so that its end is judged rightly; None to take it back."""
         before = self.store.find(job.scope, [job.name])
@@ -126,12 +179,38 @@ class Roll:
 
     def forget(self, job: JobRef) -> None:
         """Watch a job no more."""
-        record = self.record(job)
-        if record is not None:
+        if self.record(job) is not None:
+            self._drop(job)
+            self._tell((), {job.name})
+
+    def _drop(self, job: JobRef) -> None:
+        if record := self.record(job):
             self._patrols[job.scope].forget(record)
             self.store.forget(job.scope, [job.name])
-            self.hopeless.pop(job.name, None)
-            self._tell((), {job.name})
+        self.reasons.pop(job.name, None)
+        self._done.pop(job, None)
+        chain = self.chains.whole(job.name)
+        if not self.store.find(job.scope, chain).records:
+            self.chains.forget(chain)
+
+    def trim(self, keep: int, wanted: Callable[[str], bool]) -> None:
+        """Forget the first of the jobs that are over or were given up, all but so many.
+
+        Jobs that replaced one another are forgotten together, and none that is wanted.
+        """
+        for job in list(islice(self._done, max(len(self._done) - keep, 0))):
+            chain = [ref_of(job.scope, name) for name in self.chains.whole(job.name)]
+            if any(wanted(one.name) or not self._is_done(one) for one in chain):
+                self._done[job] = self._done.pop(job, None)  # its turn comes again
+            else:
+                for one in chain:
+                    self._drop(one)
+
+    def _is_done(self, job: JobRef) -> bool:
+        record = self.record(job)
+        if record is None or self.fate(job) is not None:
+            return True
+        return record.state.terminal and not self.awaits_successor(job, record)
 
     def source(self, scope: Scope) -> Source:
         """The service to ask about a scope.
@@ -150,6 +229,7 @@ class Roll:
 
     async def aclose(self) -> None:
         """Let go of every connection."""
+        self._tasks = None
         for source in {id(source): source for source in self._sources.values()}.values():
             await source.aclose()
 
@@ -163,11 +243,16 @@ class Roll:
 
     def _follow(self, scope: Scope, report: Report) -> None:
         """Take note of what happened, follow the jobs that replaced others, and pass it on."""
-        for name, why in report.hopeless.items():
-            self.hopeless[name] = (FATES[why.kind], why.reason) if isinstance(why, Finding) else (Ending.SIGHT_LOST, str(why))
+        for event in (one for one in report.messages if isinstance(one, JobEvent)):
+            if event.terminal and event.error:
+                self.reasons[event.job] = event.error
+            else:
+                self.reasons.pop(event.job, None)
         for record in report.changed.values():
             if successor := self.chains.follow(scope, record):
                 self.add(successor)
+        done = (name for name, record in report.changed.items() if record.state.terminal)
+        self._done.update((ref_of(scope, name), None) for name in (*report.hopeless, *done))
         touched = {*report.changed, *report.hopeless, *(message.job for message in report.messages)}
         self._tell(report.messages, touched)
 
@@ -176,8 +261,3 @@ def unseen(job: JobRef) -> Record:
     """What is believed about a job that nobody has seen yet."""
     lifecycle = lifecycle_of(job.scope)
     return Record.unseen(lifecycle, lifecycle.job_type(name=job.name, kind=job.scope.kind))
-
-
-def lifecycle_of(scope: Scope) -> Lifecycle:
-    """The lifecycle of a scope's jobs."""
-    return Lifecycle.of(registry().get(scope.platform))

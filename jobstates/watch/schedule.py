@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from jobstates.watch.sweep import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from jobstates.watch.pace import Pace
 
 MANY = 1000
 """How many jobs have a time of their own. When more are stirred at once, all are looked at as often as those would be."""
+
+TRIES = 4
+"""How often a page is tried again: a list of a hundred pages comes to its end nearly always where every fifth call fails."""
 
 
 class _Stirred(NamedTuple):
@@ -44,7 +47,7 @@ class Schedule:
         self._pace, self._page_size, self._random = pace, page_size, random or Random()  # noqa: S311  # nothing to guess
         self._stirred: dict[str, _Stirred] = {}
         self._since, self._due = -inf, inf
-        self._pages = 0
+        self._calls = 0
         self._hold = -inf
         self.listed = True
         """Whether the scope can be listed."""
@@ -67,7 +70,7 @@ class Schedule:
         if not everything and not due:
             return None
         singly = jobs - len(self.blocked) if everything else len(due)
-        if self.listed and max(self._pages, ceil(jobs / self._page_size)) < singly:
+        if self.listed and max(self._calls, ceil(jobs / self._page_size)) < singly:
             return Plan(skip=frozenset(self.blocked))
         return Plan(listed=False, names=None if everything else due, skip=frozenset(self.blocked))
 
@@ -92,9 +95,9 @@ class Schedule:
         self._stirred.pop(name, None)
         self.blocked.add(name)
 
-    def looked(self, plan: Plan, now: float, *, pages: int = 0) -> None:
-        """What was planned has been looked at."""
-        self._pages = pages or self._pages
+    def looked(self, plan: Plan, now: float, *, calls: int = 0) -> None:
+        """What was planned has been looked at. ``calls``: how many a list took, with those for jobs that no list shows."""
+        self._calls = calls or self._calls
         if plan.names is None:
             self._due = now + self._time(self._pace.interval(now - self._since))
         for name in list(self._stirred) if plan.names is None else plan.names:
@@ -108,6 +111,10 @@ class Schedule:
             del self._stirred[name]  # the look that all have in common comes as soon
         else:
             self._stirred[name] = _Stirred(since, now + self._time(wait))
+
+    def pauses(self) -> Sequence[float]:
+        """How long to wait before each further try of a page, while all other looks wait, too."""
+        return [self._time(self._pace.retry(failures)) for failures in range(1, TRIES + 1)]
 
     def retry(self, name: str | None, now: float, *, failures: int, after: float | None = None) -> None:
         """Look again at a job that could not be looked at so many times, or at all of them (None), when it may be of use."""

@@ -66,6 +66,8 @@ class Page(NamedTuple):
     """The raw states, in the same order: wire names, or numbers that are the platform's own."""
     detail: Callable[[int], Observation]
     """The whole observation of the job at an index, without ``seen``."""
+    after: Any = None
+    """How to go on after this page, for ``Source.list``; None after the last one, and where the source cannot."""
 
 
 class Source(Protocol):
@@ -82,8 +84,14 @@ class Source(Protocol):
         """Look at one job. ``facts`` tells what the guards of its lifecycle read, and the kind; ``seen`` is left out."""
         ...
 
-    def list(self, scope: Scope, *, live: bool = True) -> AsyncGenerator[Page]:
-        """Look at the jobs of a scope, page by page; each page is one call. ``live``: those alone that are not over."""
+    def list(self, scope: Scope, *, live: bool = True, after: Any = None) -> AsyncGenerator[Page]:  # noqa: ANN401  # the source's
+        """Look at the jobs of a scope, page by page; each page is one call.
+
+        Args:
+            scope: whose jobs.
+            live: those alone that are not over.
+            after: what a page of the same list told as its ``after``: begin with the page that follows it.
+        """
         ...
 
     async def ask(self, job: JobRef, arrow: Arrow, *, changes: Mapping[str, Any] | None = None) -> None:
@@ -93,8 +101,11 @@ class Source(Protocol):
         """
         ...
 
-    async def messages(self, job: JobRef, *, after: datetime | None = None) -> Sequence[Message]:
-        """How far a job is, and what the service wrote about it since a moment at level warning or above, oldest first."""
+    def messages(self, job: JobRef, *, after: datetime | None = None) -> AsyncGenerator[Sequence[Message]] | None:
+        """How far a job is, and what the service wrote about it since a moment at level warning or above, oldest first.
+
+        It comes page by page; each page is one call. None where nothing is written about jobs of this kind: nothing is called.
+        """
         ...
 
     async def aclose(self) -> None:

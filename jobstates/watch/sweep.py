@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
 
-from jobstates.platforms import registry
 from jobstates.spec.event import JobEvent
 from jobstates.spec.follow import advance
-from jobstates.spec.lifecycle import Lifecycle
-from jobstates.spec.state import Outcome, Phase
+from jobstates.spec.state import Phase
 from jobstates.tracking.store import Change
-from jobstates.watch.ref import JobRef
-from jobstates.watch.source import CallFailed
+from jobstates.watch.ref import JobRef, lifecycle_of
+from jobstates.watch.source import CallFailed, Trouble
+from jobstates.watch.written import lacks_reason, look_at, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 
     from jobstates.delivery import Message
+    from jobstates.spec.lifecycle import Lifecycle
     from jobstates.spec.observation import Observation
     from jobstates.spec.record import Record
     from jobstates.spec.state import JobState
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from jobstates.watch.ref import Scope
     from jobstates.watch.source import Page, Source
 
-LONGEST = 4000
-"""How much of what was written about a failed job is kept, in characters, of its end."""
 FEW = 10
 """For how many single looks a page of a list is worth reading."""
 TOGETHER = 8
@@ -66,6 +64,8 @@ class Plan(NamedTuple):
     """Ask what the service wrote about each job that changed."""
     verified: dict[int, Shown] | None = None
     """Pages, by number, that showed nothing new when they were last compared with what is believed; kept by who sweeps again."""
+    pauses: Sequence[float] = ()
+    """How long to wait, in seconds, before each further try of a page after the first; no further try by default."""
 
 
 @dataclass(slots=True)
@@ -76,6 +76,8 @@ class Swept:
     """What happened."""
     pages: int = 0
     """How many pages the list had."""
+    unlisted: int = 0
+    """How many jobs it did not show that are not over, so that each took a look of its own."""
     failed: dict[str, CallFailed] = field(default_factory=dict)
     """The jobs that were looked for in vain, and why."""
     refused: frozenset[str] = frozenset()
@@ -139,7 +141,7 @@ class _Sweeping:
     def __init__(self, source: Source, scope: Scope, before: Snapshot, plan: Plan, clock: Callable[[], datetime]) -> None:
         self._source, self._scope, self._plan, self._clock = source, scope, plan, clock
         self._records = before.records
-        self._lifecycle = Lifecycle.of(registry().get(scope.platform))
+        self._lifecycle = lifecycle_of(scope)
         self._states = known_states(self._lifecycle)
         self._together = anyio.CapacityLimiter(TOGETHER)
         self._shown: list[Sequence[str]] = []
@@ -152,7 +154,7 @@ class _Sweeping:
     async def list(self) -> None:
         """List the scope, and look at what it does not show, or shows in doubt; at nothing, where the list breaks off."""
         try:
-            async with aclosing(self._source.list(self._scope)) as pages:
+            async with aclosing(self._pages()) as pages:
                 async for page in pages:
                     self.swept.pages += 1
                     self._compare(page)
@@ -164,6 +166,27 @@ class _Sweeping:
             await self._find_among_all(left)
             await self.get(left)
 
+    async def _pages(self, *, live: bool = True) -> AsyncGenerator[Page]:
+        """The pages of a list. One whose call fails in a way that passes is tried again, if the source can go on from there."""
+        page: Page | None = None
+        pauses = iter(self._plan.pauses)
+        while True:
+            try:
+                async with aclosing(self._source.list(self._scope, live=live, after=page and page.after)) as pages:
+                    async for page in pages:
+                        pauses = iter(self._plan.pauses)
+                        yield page
+                    return
+            except CallFailed as failure:
+                if page is None:
+                    raise
+                if page.after is None or not failure.trouble.passes:
+                    raise _on_the_way(failure) from failure
+                pause = next((pause for pause in pauses if pause >= (failure.retry_after or 0.0)), None)
+                if pause is None:
+                    raise
+            await anyio.sleep(pause)
+
     async def _find_among_all(self, left: set[str]) -> None:
         """Look for jobs that are over in a list of all, where that is likely to take fewer calls than looking at each.
 
@@ -173,7 +196,7 @@ class _Sweeping:
         if not pages:
             return
         with suppress(CallFailed):  # then they are looked at one by one
-            async with aclosing(self._source.list(self._scope, live=False)) as listed:
+            async with aclosing(self._pages(live=False)) as listed:
                 async for page in listed:
                     for index, name in ((index, name) for index, name in enumerate(page.names) if name in left):
                         look = page.detail(index)
@@ -187,7 +210,7 @@ class _Sweeping:
     def _is_told(self, look: Observation) -> bool:
         """Whether a look shows an end, and why it failed if it did."""
         state = self._lifecycle.coerce(look.state)
-        return state is not None and state.terminal and (look.error is not None or state.outcome is not Outcome.FAILED)
+        return state is not None and state.terminal and not lacks_reason(self._scope, look)
 
     def _compare(self, page: Page) -> None:
         """Follow the jobs that a page shows otherwise than they are known.
@@ -216,10 +239,11 @@ class _Sweeping:
                 unchanged = False
             elif states.get(raw) is not record.state:
                 unchanged = False
-                if self._may_be_past(record, states.get(raw)):
+                look = page.detail(index)
+                if self._may_be_past(record, states.get(raw)) or lacks_reason(self._scope, look):
                     self._doubted.add(record.name)
                 else:
-                    self._follow(record, page.detail(index))
+                    self._follow(record, look)
         return unchanged
 
     def _may_be_past(self, record: Record, state: JobState | None) -> bool:
@@ -266,34 +290,24 @@ class _Sweeping:
     async def _get(self, name: str) -> None:
         async with self._together:
             try:
-                look = await self._look(ref_of(self._scope, name))
+                look = await look_at(self._source, ref_of(self._scope, name))
             except CallFailed as failure:
                 self.swept.failed[name] = failure
             else:
                 self._follow(self._records[name], look)
                 moved = self.swept.changed[name].state
+                self.swept.unlisted += self._plan.listed and moved.live and name not in self._doubted
                 if self._plan.verified and moved.live and moved is not self._records[name].state:
                     forget_pages_with(name, self._plan.verified)
 
     async def annotate(self) -> None:
-        """Add to the last event of each job that changed what was written about the job since it was last seen."""
+        """Add to the last event of each job that changed what was written about the job on its way there."""
         for number, (record, messages) in enumerate(self.changes):
             last = max((index for index, one in enumerate(messages) if isinstance(one, JobEvent)), default=None)
             if last is not None:
-                with suppress(CallFailed):  # notes that cannot be read are no reason to lose sight of the job
-                    written = await self._source.messages(ref_of(self._scope, record.name), after=self._records[record.name].seen)
-                    told = messages[last].model_copy(update={"notes": tuple(f"{one.level}: {one.text}" for one in written)})
-                    self.changes[number] = Change(record, (*messages[:last], told, *messages[last + 1 :]))
-
-    async def _look(self, job: JobRef) -> Observation:
-        """Look at a job; where it failed and the look does not say why, ask what was written about it."""
-        look = await self._source.get(job)
-        state = self._lifecycle.coerce(look.state)
-        if look.error is None and state is not None and state.outcome is Outcome.FAILED:
-            with suppress(CallFailed):  # a reason that cannot be read is no reason to lose sight of the job
-                written = await self._source.messages(job)
-                look = look._replace(error="\n".join(one.text for one in written if one.level == "error")[-LONGEST:] or None)
-        return look
+                found = await notes(self._source, ref_of(self._scope, record.name), self._records[record.name], record)
+                told = messages[last].model_copy(update={"notes": found})
+                self.changes[number] = Change(record, (*messages[:last], told, *messages[last + 1 :]))
 
     def _follow(self, record: Record, look: Observation) -> None:
         """Follow a job that is known to have been seen as it was until the last sweep."""
@@ -304,6 +318,13 @@ class _Sweeping:
         if record.name not in self.swept.changed:  # a job that moves between two pages may be shown on both
             self.changes.append(Change(after, (*events, *findings)))
             self.swept.changed[record.name] = after
+
+
+def _on_the_way(failure: CallFailed) -> CallFailed:
+    """What a failure comes to after a page: that the way on is refused, or gone, does not mean that nothing can be listed."""
+    if failure.trouble not in (Trouble.REFUSED, Trouble.MISSING):
+        return failure
+    return CallFailed(Trouble.PASSING, str(failure), retry_after=failure.retry_after)
 
 
 def forget_pages_with(name: str, verified: dict[int, Shown]) -> None:

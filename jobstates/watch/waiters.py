@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from math import inf
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio import current_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,17 +36,21 @@ class Waiters:
         """Wait until the wait came to something; None when time is up before."""
         self._waiting[job].append(waiter)
         # Time is up by whichever clock says so first: that on the wall may be set back, the other stands still in sleep.
-        end = inf if (left := self._left(waiter)) is None else monotonic() + left
+        end = inf if (left := self._left(waiter)) is None else current_time() + left
         try:
-            while (waited := self._standing(waiter)) is None and (left := self._left(waiter)) != 0 and monotonic() < end:
+            while (waited := self._standing(waiter)) is None and (left := self._left(waiter)) != 0 and current_time() < end:
                 waiter.woken = anyio.Event()
-                with anyio.move_on_after(None if left is None else min(left, max(end - monotonic(), 0.0))):
+                with anyio.move_on_after(None if left is None else min(left, max(end - current_time(), 0.0))):
                     await waiter.woken.wait()
         finally:
             self._waiting[job].remove(waiter)
             if not self._waiting[job]:
                 del self._waiting[job]
         return waited
+
+    def awaited(self, job: str) -> bool:
+        """Whether anybody waits for a job."""
+        return job in self._waiting
 
     def hear(self, job: str, message: Message) -> None:
         """Tell those who wait for a job what happened to it."""

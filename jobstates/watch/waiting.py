@@ -130,22 +130,29 @@ class Waiter:
         self.job, self._goal, self._judge, self.deadline = job, goal, judge, deadline
         self._passed = False
         self.woken = anyio.Event()
-        self._error: str | None = None
 
     def hear(self, message: Message) -> None:
-        """Note where the job came past, and why it ended: between two looks at the records it may have gone on."""
+        """Note where the job came past: between two looks at the records it may have gone on."""
         if isinstance(message, JobEvent):
             self._passed = self._passed or self._goal.passed(message.target)
-            self._error = message.error
 
-    def standing(self, record: Record, fate: tuple[Ending, str] | None, *, replaced: bool) -> Waited | None:
-        """What the wait came to; None while it goes on. ``replaced``: another job is about to be followed instead."""
+    def standing(
+        self, record: Record, fate: tuple[Ending, str] | None, *, replaced: bool, reason: str | None = None
+    ) -> Waited | None:
+        """What the wait came to; None while it goes on.
+
+        Args:
+            record: what is believed about the job.
+            fate: why it is no use to look at it, if it is not.
+            replaced: whether another job is about to be followed instead.
+            reason: why it ended as it did, if it did and the service told.
+        """
         if record.state.terminal and replaced:
             return None
         if self._passed or self._goal.reached(record.state):
-            return self.ended(Ending.REACHED, record)
+            return self.ended(Ending.REACHED, record, reason)
         if record.state.terminal:
-            return self.ended(Ending.OVER, record)
+            return self.ended(Ending.OVER, record, reason)
         return self.ended(fate[0], record, error=fate[1]) if fate else None
 
     def ended(self, ending: Ending, record: Record, error: str | None = None) -> Waited:
@@ -157,5 +164,5 @@ class Waiter:
             state=None if record.state.unspecified else record.state.value,
             outcome=record.state.outcome,
             verdict=judged(record, self._judge),
-            error=error or (self._error if record.state.terminal else None),
+            error=error,
         )

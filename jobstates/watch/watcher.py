@@ -19,7 +19,7 @@ from jobstates.spec.job import Intent
 from jobstates.spec.lifecycle import Lifecycle
 from jobstates.watch.asking import Asker
 from jobstates.watch.commanding import Commander
-from jobstates.watch.cursor import Cursor, Followed
+from jobstates.watch.cursor import Cursor
 from jobstates.watch.naming import job_ref
 from jobstates.watch.outbox import Outbox
 from jobstates.watch.overdue import Budgets
@@ -27,10 +27,11 @@ from jobstates.watch.pace import Pace
 from jobstates.watch.patrol import Manner
 from jobstates.watch.push.reading import pushed
 from jobstates.watch.quota import SHARED, Quotas
+from jobstates.watch.ref import lifecycle_of
 from jobstates.watch.reporting import report
-from jobstates.watch.roll import Roll, lifecycle_of, unseen
+from jobstates.watch.roll import Roll, unseen
 from jobstates.watch.sighting import Patience
-from jobstates.watch.sweep import now
+from jobstates.watch.sweep import now, ref_of
 from jobstates.watch.waiters import Waiters
 from jobstates.watch.waiting import TERMINAL, Ending, Goal, Waited, Waiter
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jobstates")
 ABANDON = "abandon"
+KEEP = 50_000
+"""How much of the past is kept. So many messages find room in the buffer of a stream that comes late."""
 EXIT_PATIENCE = 30.0
 """Seconds that leaving a watcher takes at most, where something is to be asked of its jobs."""
 
@@ -65,13 +68,15 @@ class Watcher(Commander):
         notes: whether to ask, of each job that changed, how far it is and what its service wrote about it: a call more each time.
         on_exit: what to ask, on leaving, of the jobs that are not over: ``abandon`` (nothing), ``cancel`` or ``drain``.
         on_error: called with the error, the message and the subscription when a subscriber raises.
+        keep: how much of the past is kept: so many jobs that are over or were given up, and as many messages while nobody
+            subscribes. What is dropped is as if it had been forgotten.
         clock: tells the time of looks and deadlines, in UTC; the clock on the wall when left out.
 
     Raises:
         InputError: when ``resume`` is no cursor.
         UnknownState: when a budget is for a state that no lifecycle has.
         UnknownEvent: when ``on_exit`` is no event that can be asked for.
-        ValueError: when a budget is no number of seconds.
+        ValueError: when a budget is no number of seconds, or the clock's time has no zone.
     """
 
     def __init__(  # noqa: PLR0913  # each has a default
@@ -85,20 +90,23 @@ class Watcher(Commander):
         notes: bool = False,
         on_exit: str = ABANDON,
         on_error: OnError | None = None,
+        keep: int = KEEP,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         lifecycles = [Lifecycle.of(machine) for machine in platforms().values()]
         requests = sorted({kind for one in lifecycles for each in one.job_type.kinds for kind in each.requests})
         if on_exit not in (ABANDON, *requests):
             raise UnknownEvent(on_exit, [ABANDON, *requests])
+        if clock is not None and clock().tzinfo is None:
+            raise ValueError("the clock tells a time without a zone: give one that tells it in UTC")
         self._on_exit = on_exit
         self._manner = Manner(pace or Pace(), patience or Patience(), Budgets(budgets or {}, lifecycles), notes, clock or now)
         self._roll = Roll(self._manner, quotas, sources, self._tell)
-        self._outbox = Outbox(self._roll.store, lifecycles, self._roll.chains.dressed, on_error)
+        self._outbox = Outbox(self._roll.store, lifecycles, keep, self._roll.chains.dressed, on_error)
         self._asker = Asker(self._roll, self._manner)
         self._waiters = Waiters(self._standing, self._manner.clock)
         self._cursor = None if resume is None else Cursor.read(resume)
-        self._open = False
+        self._open, self._keep = False, keep
 
     async def __aenter__(self) -> Self:
         """Begin to watch."""
@@ -143,7 +151,7 @@ class Watcher(Commander):
         location: str | None = None,
         kind: str | None = None,
     ) -> JobRef:
-        """Watch a job from now on. One that is watched already stays so; if there was no hope for it, there is again.
+        """Watch a job from now on. One that is watched already stays so; one that was given up is looked for as if it were new.
 
         Args:
             job: a resource name, a console or API address, a client's object, a job model, or an id with the others given.
@@ -156,11 +164,7 @@ class Watcher(Commander):
             MissingExtra: when the client of the job's service is not installed.
             RuntimeError: outside of ``async with``.
         """
-        if not self._open:
-            raise RuntimeError("a watcher watches within `async with Watcher(...) as watcher:`")
-        ref = job_ref(job, project=project, location=location, kind=kind)
-        self._roll.add(ref)
-        return ref
+        return self._watch(job_ref(job, project=project, location=location, kind=kind), anew=True)
 
     def forget(self, job: JobLike) -> None:
         """Watch a job no more. Harmless for one that is not watched.
@@ -230,10 +234,17 @@ class Watcher(Commander):
             UnknownJob: when that does not tell one job.
             UnknownState: when the job's lifecycle has no such state.
         """
-        ref = self.add(job)
+        ref = self._watch(job_ref(job))
         waiter = Waiter(ref, Goal(until, lifecycle_of(ref.scope)), judge, self._after(timeout))
         waited = await self._waiters.wait(ref.name, waiter)
         return waited or waiter.ended(Ending.DEADLINE, self._last(ref))
+
+    def _watch(self, ref: JobRef, *, anew: bool = False) -> JobRef:
+        """Watch a job. One that was given up is looked at once more; with ``anew`` as if it were new."""
+        if not self._open:
+            raise RuntimeError("a watcher watches within `async with Watcher(...) as watcher:`")
+        self._roll.add(ref, anew=anew)
+        return ref
 
     def _after(self, timeout: float | timedelta | None) -> datetime | None:
         """When so many seconds have passed; None for never, and for later than any time that can be told."""
@@ -245,7 +256,7 @@ class Watcher(Commander):
 
     async def wait_all(self, jobs: Iterable[JobLike], **how: Any) -> list[Waited]:  # noqa: ANN401
         """Wait for each of several jobs; what each came to, in their order. See ``wait``."""
-        refs = [self.add(job) for job in jobs]
+        refs = [self._watch(job_ref(job)) for job in jobs]
         found: dict[JobRef, Waited] = {}
 
         async def one(ref: JobRef) -> None:
@@ -263,7 +274,7 @@ class Watcher(Commander):
         Raises:
             ValueError: when there are none.
         """
-        refs = {self.add(job) for job in jobs}
+        refs = {self._watch(job_ref(job)) for job in jobs}
         found: list[Waited] = []
         with _single():
             async with anyio.create_task_group() as waiting:
@@ -290,9 +301,9 @@ class Watcher(Commander):
         Raises:
             InputError: when it is no event, or its data cannot be read.
         """
-        looks = [(ref, look) for ref, look in pushed(event) if self._roll.record(ref) is not None]
+        looks = [(ref, look) for named, look in pushed(event) for ref in self._roll.called(named)]
         for ref, look in looks:
-            self._roll.learn(ref, look)
+            self._roll.take_in(ref, look)
         return len(looks)
 
     def snapshot(self) -> Cursor:
@@ -301,16 +312,13 @@ class Watcher(Commander):
         Take it after you have handled what you were given last: that counts as delivered. So does what a coroutine callback was
         given and has not done yet: wait for ``settled`` first, where there are any.
         """
-        jobs = [Followed.of(scope, record, self._roll.chains.origin(record.name)) for scope, record in self._roll.records()]
-        return Cursor(jobs=jobs, pending=list(self._roll.store.pending()))
+        return Cursor(jobs=list(self._roll.followed()), pending=list(self._roll.store.pending()))
 
     def _restore(self, cursor: Cursor) -> None:
         known = [(job, job.record()) for job in cursor.jobs]
         # The last of a chain is that which no other replaced.
         for job, record in sorted(known, key=lambda one: one[1].job.successor is None):
-            if job.origin is not None:
-                self._roll.chains.link(job.origin, record.name)
-            self._roll.add(job.ref, record)
+            self._roll.resume(job, record)
         self._roll.store.hold(cursor.pending)
         self._outbox.tell(cursor.pending)  # to those who subscribed before the block began
 
@@ -321,19 +329,22 @@ class Watcher(Commander):
                 self._waiters.hear(name, message)
         self._waiters.wake({name for job in jobs for name in self._roll.chains.line(job)})
         self._outbox.tell(messages)
+        self._roll.trim(self._keep, self._waiters.awaited)
 
     def _standing(self, waiter: Waiter) -> Waited | None:
         record = self._last(waiter.job)
         if not self._open or self._roll.record(waiter.job) is None:
             return waiter.ended(Ending.SIGHT_LOST, record, "nobody watches the job any more")
         return waiter.standing(
-            record, self._roll.hopeless.get(record.name), replaced=self._roll.awaits_successor(waiter.job, record)
+            record,
+            self._roll.fate(ref_of(waiter.job.scope, record.name)),
+            replaced=self._roll.awaits_successor(waiter.job, record),
+            reason=self._roll.reasons.get(record.name),
         )
 
     def _last(self, ref: JobRef) -> Record:
         """What is believed about the last job of a chain."""
-        name = self._roll.chains.latest(ref.name)
-        last = ref._replace(id=name.rpartition("/")[2])
+        last = ref_of(ref.scope, self._roll.chains.latest(ref.name))
         return self._roll.record(last) or unseen(last)  # which may have been forgotten meanwhile
 
     async def _ask_all(self, request: str) -> None:

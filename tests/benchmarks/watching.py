@@ -18,7 +18,7 @@ from jobstates.spec.record import Record
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
 from jobstates.watch import Plan, Scope, sweep
 from jobstates.watch.google.vertex import Vertex
-from jobstates.watch.roll import lifecycle_of
+from jobstates.watch.ref import lifecycle_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -81,6 +81,21 @@ def test_the_last_of_repeated_looks_counts_for_how_long_a_state_lasted() -> None
     assert replay(history(observations=looks)).out.splitlines()[1].endswith("▶ RUNNING 2h 3m")
 
 
+MIXED = [
+    ({"state": "PENDING", "at": "2026-03-04T05:00:00Z", "clock": "service", "seen": "2027-01-01T00:00:30Z"}, "● PENDING 1m 0s"),
+    ({"state": "RUNNING", "at": "2026-03-04T05:01:00Z", "clock": "service", "seen": "2027-01-01T00:02:30Z"}, "● RUNNING 5m 0s"),
+    ({"state": "DRAINING", "at": "2027-01-01T00:07:30Z"}, "▶ DRAINING 3m 0s"),
+    ({"state": "DRAINING", "at": "2027-01-01T00:10:30Z"}, ""),
+]
+
+
+def test_how_long_a_state_lasted_is_told_by_one_clock_where_a_file_has_two() -> None:
+    """The writer's is months ahead of the service's."""
+    told = {"platform": "dataflow", "kind": "jobs", "job": FLOW, "job_type": "streaming"}
+    rail = replay(json.dumps(told | {"observations": [look for look, _ in MIXED]}).encode()).out.splitlines()[1]
+    assert [rail.find(lasted) >= 0 for _, lasted in MIXED] == [True] * len(MIXED), rail
+
+
 def test_the_last_of_repeated_looks_bounds_the_next_step() -> None:
     looks = [{"state": "RUNNING", "at": TIMES[0], "until": TIMES[1], "repeat": 5}, {"state": "DONE", "at": TIMES[2]}]
     assert one(history(observations=looks))["events"][-1]["after"] == TIMES[1]

@@ -138,6 +138,13 @@ def test_messages_wait_until_they_are_acknowledged_the_oldest_first() -> None:
     assert [message.id for message in store.pending()] == [ids[0], *ids[2:]]
 
 
+def test_of_messages_that_nobody_fetches_the_oldest_can_be_forgotten() -> None:
+    store = filled(*LIFE)
+    assert [store.trim(keep) for keep in (5, 4, 1, 1)] == [0, 0, 3, 0]
+    assert [message.id for message in store.pending()] == [f"{name()}#4"]
+    assert (store.trim(0), store.pending()) == (1, ())
+
+
 def test_what_is_still_to_be_told_of_a_job_outlives_it() -> None:
     store = filled("RUNNING")
     store.forget(HERE, [name()])

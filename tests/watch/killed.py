@@ -6,11 +6,12 @@ import asyncio
 import json
 import logging
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobstates.spec.event import JobEvent
 from jobstates.watch.pace import Pace
 from jobstates.watch.quota import Quotas
+from jobstates.watch.sighting import Patience
 from jobstates.watch.watcher import Watcher
 from tests.watch.support import FLEXIBLE, sources_at
 
@@ -41,10 +42,12 @@ def main(endpoint: str, folder: Path, names: list[str]) -> None:
 
 async def _watch(endpoint: str, place: Place, names: list[str]) -> None:
     pace, resume = Pace(soonest=0.001, latest=0.002), place.cursor if place.cursor.exists() else None
-    async with Watcher(*sources_at(endpoint), resume=resume, pace=pace, quotas=Quotas(FLEXIBLE)) as watcher:
+    how: dict[str, Any] = {"pace": pace, "patience": Patience(unseen=0), "quotas": Quotas(FLEXIBLE)}
+    async with Watcher(*sources_at(endpoint), resume=resume, **how) as watcher:
         stream = watcher.events(findings=True)
         for name in names:
-            watcher.add(name)
+            if watcher.record(name) is None:  # one that was given up is not looked for as if it were new
+                watcher.add(name)
         waiting = asyncio.ensure_future(watcher.wait_all(names))
         waiting.add_done_callback(lambda _: stream.close())
         async for message in stream:

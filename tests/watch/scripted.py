@@ -33,7 +33,9 @@ class Scripted:
     jobs: dict[str, Any] = field(default_factory=dict)
     """What a single look shows: an observation, a raw state, an error, or a sequence of these, one a look; the last stays."""
     pages: list[Any] = field(default_factory=list)
-    """The pages of every list: names with what is shown of each, or an error."""
+    """The pages of every list: names with what is shown of each, an error, or a sequence of these, as of ``jobs``."""
+    resumable: bool = False
+    """Whether a list can be gone on with after a page, which is told by the number of the next."""
     written: dict[str, Sequence[Message]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     """What was asked of it: which method, and for what."""
@@ -41,28 +43,24 @@ class Scripted:
 
     async def get(self, job: JobRef) -> Observation:
         self.calls.append(("get", job.name))
-        return observed(self._next(job.name))
+        return observed(following(self.jobs.get(job.name, MISSING)))
 
-    def _next(self, name: str) -> Any:
-        shown = self.jobs.get(name, MISSING)
-        if isinstance(shown, deque):
-            return shown.popleft() if len(shown) > 1 else shown[0]
-        return shown
-
-    async def list(self, scope: Scope, *, live: bool = True) -> AsyncGenerator[Page, None]:
-        for page in self.pages:
+    async def list(self, scope: Scope, *, live: bool = True, after: int | None = None) -> AsyncGenerator[Page, None]:
+        for number, pages in enumerate(self.pages[after or 0 :], start=(after or 0) + 1):
             self.calls.append(("list", str(scope)))
+            page = following(pages)
             if isinstance(page, CallFailed):
                 raise page
             shown = [observed(state) for state in page.values()]
-            yield Page(list(page), [one.state for one in shown], shown.__getitem__)
+            more = self.resumable and number < len(self.pages)
+            yield Page(list(page), [one.state for one in shown], shown.__getitem__, number if more else None)
 
     async def ask(self, job: JobRef, arrow: Arrow, *, changes: Mapping[str, Any] | None = None) -> None:
         self.calls.append((arrow.event, job.name))
 
-    async def messages(self, job: JobRef, *, after: datetime | None = None) -> Sequence[Message]:
+    async def messages(self, job: JobRef, *, after: datetime | None = None) -> AsyncGenerator[Sequence[Message], None]:
         self.calls.append(("messages", job.name))
-        return self.written.get(job.name, ())
+        yield self.written.get(job.name, ())
 
     async def aclose(self) -> None:
         self.closed += 1
@@ -70,6 +68,13 @@ class Scripted:
     def asked(self, method: str) -> Sequence[str]:
         """For what a method was called."""
         return [what for name, what in self.calls if name == method]
+
+
+def following(shown: Any) -> Any:
+    """What is shown now, where it may be a sequence."""
+    if isinstance(shown, deque):
+        return shown.popleft() if len(shown) > 1 else shown[0]
+    return shown
 
 
 def observed(shown: Any) -> Observation:

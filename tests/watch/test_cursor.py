@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from jobstates.errors import InputError, JobStatesError
 from jobstates.spec.event import FindingKind
 from jobstates.spec.follow import advance
-from jobstates.watch.cursor import Cursor, Followed
-from jobstates.watch.sighting import finding
+from jobstates.watch.cursor import Cursor, Kept, WatchedJob
+from jobstates.watch.overdue import Stay
+from jobstates.watch.sighting import Trial, finding
+from jobstates.watch.waiting import Ending
 from tests.strategies import EPOCH, looks, minute
 from tests.strategies import facts as facts_of
 from tests.watch.records import believed, ref
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobstates.spec.record import Record
+
+
+MOMENTS = st.datetimes(timezones=st.just(UTC))
 
 
 @st.composite
@@ -39,12 +45,33 @@ def records(draw: st.DrawFn) -> tuple[Record, list[Any]]:
     return record, messages
 
 
-@given(records(), st.none() | st.just(ref("jobs", 9).name))
-def test_any_record_comes_back_as_it_was(found: tuple[Record, list[Any]], origin: str | None) -> None:
+TRIALS = st.builds(
+    Trial,
+    since=MOMENTS,
+    begun=MOMENTS,
+    missing=st.none() | MOMENTS,
+    lost=st.none() | st.text(),
+    final=st.booleans(),
+    fate=st.none() | st.tuples(st.sampled_from(Ending), st.text()),
+)
+KEPT = st.fixed_dictionaries(
+    {},
+    optional={
+        "stay": st.builds(Stay, since=MOMENTS, overdue=st.booleans()),
+        "trial": TRIALS,
+        "told": st.integers(0, 9),
+        "error": st.text(),
+    },
+)
+
+
+@given(records(), st.none() | st.just(ref("jobs", 9).name), KEPT, st.sampled_from([{}, {"exclude_none": True}]))
+def test_any_record_comes_back_as_it_was(found: tuple[Record, list[Any]], origin: str | None, kept: Kept, how: Any) -> None:
     record, messages = found
-    cursor = Cursor(jobs=[Followed.of(scope(str(record.job.kind)), record, origin)], pending=messages)
-    again = Cursor.read(cursor.model_dump_json())
+    cursor = Cursor(jobs=[WatchedJob.of(scope(str(record.job.kind)), record, origin, **kept)], pending=messages)
+    again = Cursor.read(cursor.model_dump_json(**how))
     assert again == cursor
+    assert again.jobs[0].kept.items() >= kept.items()
     assert [job.record() for job in again.jobs] == [record]
     assert [job.ref.name for job in again.jobs] == [record.name]
     assert (again.pending, again.jobs[0].origin) == (messages, origin)
@@ -53,7 +80,7 @@ def test_any_record_comes_back_as_it_was(found: tuple[Record, list[Any]], origin
 def cursor() -> Cursor:
     record = believed("RUNNING", seq=2, seen=minute(1))
     overdue = finding(FindingKind.OVERDUE, record, "why", EPOCH)
-    return Cursor(jobs=[Followed.of(scope("customJobs"), record, None)], pending=[overdue])
+    return Cursor(jobs=[WatchedJob.of(scope("customJobs"), record, None)], pending=[overdue])
 
 
 def test_it_is_read_from_itself_text_bytes_or_a_file(tmp_path: Path) -> None:
@@ -64,7 +91,7 @@ def test_it_is_read_from_itself_text_bytes_or_a_file(tmp_path: Path) -> None:
 
 def test_it_is_small() -> None:
     """A thousand jobs of which little is known."""
-    jobs = [Followed.of(scope("customJobs"), believed("RUNNING", number=n, seq=2, seen=minute(1)), None) for n in range(1000)]
+    jobs = [WatchedJob.of(scope("customJobs"), believed("RUNNING", number=n, seq=2, seen=minute(1)), None) for n in range(1000)]
     told = Cursor(jobs=jobs).model_dump_json(exclude_defaults=True)
     assert len(told) < 250 * 1000
 
@@ -96,6 +123,10 @@ def broken(**changes: Any) -> str:
         (broken(parent="here"), "here"),
         (broken(kind="carrots"), "carrots"),
         (broken(seq=-1), "seq"),
+        (broken(told=-1), "told"),
+        (broken(seen="2026-01-01T00:00:00"), r"jobs\.0\.seen: .*timezone"),
+        (broken(stay={"since": "2026-01-01T00:00:00"}), r"jobs\.0\.stay\.since: .*timezone"),
+        (broken(trial={"since": "2026-01-01T00:00:00Z"}), r"jobs\.0\.trial\.begun: Field required"),
     ],
 )
 def test_what_is_no_cursor_is_refused_in_one_sentence(given: str | bytes, wrong: str) -> None:
@@ -117,7 +148,7 @@ JSON = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(Followed.model_fields)), JSON)
+@given(st.sampled_from(sorted(WatchedJob.model_fields)), JSON)
 def test_whatever_stands_in_a_job_it_can_be_gone_on_from_or_is_refused(field: str, value: Any) -> None:
     try:
         read = Cursor.read(broken(**{field: value}))

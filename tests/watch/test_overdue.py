@@ -10,7 +10,7 @@ import pytest
 from jobstates.errors import UnknownState
 from jobstates.spec.event import FindingKind
 from jobstates.spec.state import Phase
-from jobstates.watch.overdue import Budgets, Stays
+from jobstates.watch.overdue import Budgets, Stay, Stays
 from tests.strategies import EPOCH
 from tests.watch.records import believed
 from tests.watch.support import LIFECYCLES
@@ -89,3 +89,36 @@ def test_a_job_that_nobody_watches_any_more_is_not_told_of() -> None:
     stays.moved(believed("QUEUED"), second(0))
     stays.forget(believed().name)
     assert stays.overdue(second(999)) == []
+
+
+def resumed(stays: Stays, **seconds: float) -> Stays:
+    """As another process goes on, with these budgets."""
+    again, kept = Stays(budgets(**seconds)), stays.kept(believed().name)
+    if kept is not None:
+        again.resume(believed("QUEUED", seq=1), Stay.model_validate_json(kept.model_dump_json()))
+    return again
+
+
+def test_another_process_counts_on_from_when_the_job_was_first_seen_there() -> None:
+    stays = Stays(budgets(QUEUED=10))
+    stays.moved(believed("QUEUED", seq=1), second(0))
+    (told,) = stays.overdue(second(11))
+    before = Stays(budgets(QUEUED=10))
+    before.moved(believed("QUEUED", seq=1), second(0))
+    assert resumed(before, QUEUED=10).overdue(second(11)) == [told]
+
+
+def test_another_process_tells_nothing_again_and_tells_of_the_next_state() -> None:
+    stays = Stays(budgets(QUEUED=10))
+    stays.moved(believed("QUEUED", seq=1), second(0))
+    stays.overdue(second(11))
+    again = resumed(resumed(stays, QUEUED=5), QUEUED=5, RUNNING=5)
+    assert again.overdue(second(99)) == []
+    again.moved(believed("RUNNING", seq=2), second(100))
+    assert [one.seq for one in again.overdue(second(106))] == [2]
+
+
+def test_a_job_that_may_stay_where_it_is_needs_nothing_kept() -> None:
+    stays = Stays(budgets(QUEUED=10))
+    stays.moved(believed("RUNNING"), second(0))
+    assert stays.kept(believed().name) is None

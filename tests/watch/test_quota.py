@@ -1,48 +1,91 @@
-"""Two thousand jobs under a quota of sixty calls a minute, counted where they arrive.
+"""Each call is accounted once; and two thousand jobs under a quota of sixty calls a minute, counted where they arrive.
 
-The quick run takes the minute to be three seconds; all else is in proportion.
+The same is checked in turned time, for longer, by ``test_delays``.
 """
 
 from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobstates.emulator import JobScript, Scenario
-from jobstates.watch import quota
+from jobstates.tracking.store import MemoryStore
 from jobstates.watch.pace import Pace
-from jobstates.watch.quota import BURST, Quotas
-from tests.watch.support import PROJECT, Counting, by_lot, create, scope, until, watching
+from jobstates.watch.quota import BURST, MINUTE, Metered, Quotas
+from jobstates.watch.sweep import Plan, sweep
+from tests.watch.scripted import PASSING, Scripted
+from tests.watch.support import (
+    FLEXIBLE,
+    PROJECT,
+    Counting,
+    by_lot,
+    create,
+    scope,
+    sources_at,
+    standing,
+    until,
+    watching,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobstates.spec.event import JobEvent
+    from jobstates.watch.ref import Scope
+    from jobstates.watch.source import Source
 
-JOBS, ENDING, PER_MINUTE, PAGES = 2000, 40, 60, 2
+JOBS, ENDING, PER_MINUTE, PAGES, MINUTES = 2000, 40, 60, 2, 4
 LONG = 10**9
+RATE = PER_MINUTE * (1 - BURST) / MINUTE
+"""Calls a second, once those are spent that may be made at once."""
 
 
-class Scale(NamedTuple):
-    """How long a minute is taken to be, and how many of them the run lasts."""
+class Counted(Quotas):
+    """Quotas that tell how many calls were accounted."""
 
-    minute: float
-    minutes: float
+    def __init__(self) -> None:
+        super().__init__(FLEXIBLE)
+        self.calls = 0
 
-    @property
-    def pace(self) -> Pace:
-        """The pace that a watcher has unless told otherwise."""
-        usual = Pace()
-        return usual.model_copy(update={name: getattr(usual, name) * self.minute / 60 for name in ("soonest", "latest")})
+    async def take(self, source: Source, scope: Scope) -> None:
+        await super().take(source, scope)
+        self.calls += 1
 
-    @property
-    def rate(self) -> float:
-        """Calls a second, once those are spent that may be made at once."""
-        return PER_MINUTE * (1 - BURST) / self.minute
+    def give_back(self, source: Source, scope: Scope) -> None:
+        super().give_back(source, scope)
+        self.calls -= 1
+
+
+@given(failed=st.lists(st.integers(0, 3), min_size=1, max_size=5), resumable=st.booleans())
+async def test_each_call_of_a_list_is_accounted_once_wherever_it_breaks_off_and_goes_on(
+    failed: list[int], *, resumable: bool
+) -> None:
+    pages = [deque([*[PASSING] * times, {}]) for times in failed]
+    source, quotas = Scripted(pages=list[Any](pages), resumable=resumable), Counted()
+    await sweep(Metered(source, quotas), MemoryStore(), scope("customJobs"), Plan(pauses=(0.0, 0.0)))
+    assert quotas.calls == len(source.asked("list")) > 0
+
+
+async def test_each_page_of_what_was_written_is_a_call_and_where_nothing_is_called_none_is_accounted(alive: Counting) -> None:
+    ref, quotas = standing(alive, "jobs", "FAILED"), Counted()
+    vertex, dataflow = (Metered(source, quotas) for source in sources_at(alive.endpoint))
+    alive.fault(page="repeat", method="ListJobMessages")
+    alive.calls.clear()
+    pages = dataflow.messages(ref)
+    assert pages is not None
+    assert [len(page) for page in [page async for page in pages]] == [1, 1]
+    assert quotas.calls == len(alive.calls) == 2
+    assert vertex.messages(standing(alive, "customJobs", "FAILED")) is None
+    assert quotas.calls == 2
+    for source in (vertex, dataflow):
+        await source.aclose()
 
 
 class Run(NamedTuple):
@@ -53,26 +96,26 @@ class Run(NamedTuple):
     """From when each job ended to when somebody was told, in seconds."""
 
 
-async def run(emulator: Counting, scale: Scale) -> Run:
+async def run(emulator: Counting) -> Run:
     """Watch jobs some of which end, at moments drawn by lot."""
-    emulator.reset(Scenario.model_validate({"clock": f"{60 / scale.minute}x"}))
+    emulator.reset(Scenario.model_validate({"clock": "real"}))
     emulator.calls.clear()
     dice, begun = by_lot(4), time.monotonic()
-    ends = [dice.uniform(0.3, scale.minutes - 0.7) * 60 for _ in range(ENDING)]
+    ends = [dice.uniform(0.3, MINUTES - 0.7) * MINUTE for _ in range(ENDING)]
     still = {"kind": "customJobs", "project": PROJECT, "count": JOBS - ENDING, "life": lasting(LONG)}
     emulator.create(JobScript.model_validate(still))
     names = [f"{scope('customJobs')}/{job.name.rpartition('/')[2]}" for job in emulator.jobs]
-    due = {create(emulator, "customJobs", lasting(end)).name: begun + end * scale.minute / 60 for end in ends}
+    due = {create(emulator, "customJobs", lasting(end)).name: begun + end for end in ends}
     told: dict[str, float] = {}
 
     def see(event: JobEvent) -> None:
         told[event.job] = time.monotonic()
 
-    async with watching(emulator, pace=scale.pace, quotas=Quotas({"vertex": PER_MINUTE})) as watcher:
+    async with watching(emulator, pace=Pace(), quotas=Quotas({"vertex": PER_MINUTE})) as watcher:
         watcher.subscribe(see, terminal=True)
         for name in [*names, *due]:
             watcher.add(name)
-        await anyio.sleep(scale.minute * (scale.minutes - 0.7))
+        await anyio.sleep(MINUTE * (MINUTES - 0.7))
         await until(lambda: len(told) == ENDING)
     assert told.keys() == due.keys()
     return Run(emulator.calls.copy(), [told[name] - due[name] for name in due])
@@ -82,9 +125,9 @@ def lasting(seconds: float) -> dict[str, object]:
     return {"states": [{"state": "RUNNING", "lasts": seconds}, {"state": "SUCCEEDED"}], "unchecked": True}
 
 
-def most_in_a_minute(run: Run, minute: float) -> int:
+def most_in_a_minute(run: Run) -> int:
     times = [at for at, _ in run.calls]
-    return max(bisect_left(times, begin + minute) - place for place, begin in enumerate(times))
+    return max(bisect_left(times, begin + MINUTE) - place for place, begin in enumerate(times))
 
 
 def sweeps(run: Run) -> Iterator[int]:
@@ -98,24 +141,9 @@ def sweeps(run: Run) -> Iterator[int]:
     yield calls
 
 
-def bound(run: Run, scale: Scale) -> float:
-    """How late an end may be told: it happens just after its page was read, and is looked at last in the next sweep."""
-    return scale.pace.interval(scale.minute * scale.minutes) + 2 * max(sweeps(run)) / scale.rate
-
-
-async def check(emulator: Counting, scale: Scale) -> None:
-    found = await run(emulator, scale)
-    assert most_in_a_minute(found, scale.minute) <= PER_MINUTE
-    assert max(found.delays) <= bound(found, scale)
-
-
-async def test_the_quota_is_kept_and_no_end_is_told_later_than_that_allows(
-    alive: Counting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(quota, "MINUTE", 3.0)
-    await check(alive, Scale(minute=3.0, minutes=2.0))
-
-
 @pytest.mark.slow
-async def test_so_it_is_in_real_minutes(alive: Counting) -> None:
-    await check(alive, Scale(minute=60.0, minutes=4.0))
+async def test_the_quota_is_kept_in_real_minutes_and_no_end_is_told_later_than_that_allows(alive: Counting) -> None:
+    found = await run(alive)
+    assert most_in_a_minute(found) <= PER_MINUTE
+    # At worst an end comes just after its page was read, and the next sweep looks at it last.
+    assert max(found.delays) <= Pace().interval(MINUTE * MINUTES) + 2 * max(sweeps(found)) / RATE

@@ -48,7 +48,7 @@ def drive(schedule: Schedule, changes: Sequence[tuple[float, str]], jobs: int, p
         names = everybody if plan.names is None or plan.listed else frozenset(plan.names)
         pages = ceil(jobs / page_size) if plan.listed else 0
         looks.append(Look(now, plan, names, pages or len(names)))
-        schedule.looked(plan, now, pages=pages)
+        schedule.looked(plan, now, calls=pages)
     return looks
 
 
@@ -112,13 +112,13 @@ def test_a_quiet_job_is_looked_at_ever_more_seldom() -> None:
 
 
 def test_a_list_that_turned_out_longer_than_thought_is_weighed_as_it_is() -> None:
-    """Other people's jobs stand on the pages, too."""
+    """Other people's jobs stand on the pages, too; and there are jobs that no list shows."""
     schedule = Schedule(PACE, 1000)
     schedule.stir(["a", "b", "c"], 0.0, soon=0.0)
     plan = schedule.plan(0.0, 3)
     assert plan is not None
     assert plan.listed
-    schedule.looked(plan, 0.0, pages=40)
+    schedule.looked(plan, 0.0, calls=40)
     plan = schedule.plan(2.0, 3)
     assert plan is not None
     assert (plan.listed, set(plan.names or ())) == (False, {"a", "b", "c"})
@@ -131,6 +131,12 @@ def test_a_failed_job_is_tried_again_when_the_service_says_or_later() -> None:
     assert schedule.next == 40.0
     schedule.retry("a", 40.0, failures=3, after=1.0)
     assert schedule.next == 48.0
+
+
+@given(st.floats(0, 0.9), st.integers())
+def test_a_page_is_tried_again_ever_later(jitter: float, seed: int) -> None:
+    schedule = Schedule(PACE.model_copy(update={"jitter": jitter}), 1000, by_lot(seed))
+    assert all(whole * (1 - jitter) <= one <= whole for one, whole in zip(schedule.pauses(), [2, 4, 8, 16], strict=True))
 
 
 def test_a_list_that_broke_off_puts_off_every_look() -> None:
@@ -174,5 +180,5 @@ def test_when_very_many_jobs_change_at_once_they_have_their_looks_in_common(monk
     plan = schedule.plan(2.0, 11)
     assert plan is not None
     assert (plan.listed, plan.names) == (True, None)
-    schedule.looked(plan, 2.0, pages=1)
+    schedule.looked(plan, 2.0, calls=1)
     assert schedule.next == 4.0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstates.spec.event import Finding, FindingKind, Sight
-from jobstates.watch.sighting import Patience, Sightings
+from jobstates.watch.sighting import Patience, Sightings, Trial
 from jobstates.watch.source import CallFailed, Trouble
+from jobstates.watch.waiting import Ending
 from tests.strategies import EPOCH
 from tests.watch.records import believed
 
@@ -112,19 +114,97 @@ def test_the_while_is_counted_from_when_the_service_first_said_so() -> None:
     assert sightings.failed(SEEN, failed(Trouble.MISSING), second(130)).hopeless
 
 
-@given(st.lists(st.tuples(st.sampled_from([None, *Trouble]), st.floats(0, 100)), max_size=30))
-def test_lost_and_regained_alternate_whatever_happens(steps: list[tuple[Trouble | None, float]]) -> None:
-    sightings, now, told = Sightings(PATIENCE), 0.0, list[str]()
-    for trouble, wait in steps:
+def test_that_it_is_no_use_to_ask_again_is_told_even_if_sight_was_lost_before_and_once() -> None:
+    sightings = Sightings(PATIENCE)
+    tries = [
+        sightings.failed(SEEN, failed(trouble, trouble.value), second(number))
+        for trouble, number in (
+            (Trouble.PASSING, 0),
+            (Trouble.PASSING, 60),
+            (Trouble.FORBIDDEN, 70),
+            (Trouble.FORBIDDEN, 80),
+            (Trouble.PASSING, 90),
+            (Trouble.REFUSED, 99),
+        )
+    ]
+    assert [missed.hopeless for missed in tries] == [False, False, True, True, False, True]
+    told = [message for missed in tries for message in missed.messages]
+    assert [one.reason for one in told if isinstance(one, Sight)] == ["passing", "forbidden"]
+    assert len({one.id for one in told}) == 2
+    assert sightings.fate(SEEN.name) == (Ending.SIGHT_LOST, "refused")
+    (back,) = sightings.seen(SEEN, second(100))
+    assert isinstance(back, Sight)
+    assert back.reason == "forbidden"
+
+
+def test_a_job_that_is_added_again_is_given_a_while_again_and_told_under_an_id_of_its_own() -> None:
+    sightings = Sightings(PATIENCE)
+    tries = [sightings.failed(SEEN, failed(Trouble.MISSING), second(number)) for number in (0, 30)]
+    sightings.hope(SEEN.name, anew=True)
+    assert sightings.fate(SEEN.name) is None
+    tries += [sightings.failed(SEEN, failed(Trouble.MISSING), second(number)) for number in (40, 69, 70, 99)]
+    assert [missed.hopeless for missed in tries] == [False, True, False, False, True, True]
+    assert len({message.id for missed in tries for message in missed.messages}) == 2
+
+
+def test_one_that_is_only_waited_for_again_is_looked_at_once_more_and_not_told_again() -> None:
+    sightings = Sightings(PATIENCE)
+    for number in (0, 30):
+        sightings.failed(SEEN, failed(Trouble.MISSING), second(number))
+    given_up = sightings.fate(SEEN.name)
+    sightings.hope(SEEN.name, anew=False)
+    missed = sightings.failed(SEEN, failed(Trouble.MISSING), second(31))
+    assert (missed.messages, missed.hopeless, sightings.fate(SEEN.name)) == ((), True, given_up)
+
+
+Step: TypeAlias = "tuple[Trouble | None, float, bool]"
+STEPS = st.lists(st.tuples(st.sampled_from([None, *Trouble]), st.floats(0, 100), st.booleans()), max_size=30)
+"""What each look comes to, how long after the last, and whether somebody else takes over before it."""
+
+
+def resumed(sightings: Sightings) -> Sightings:
+    """As another process goes on."""
+    trial, told = sightings.kept(SEEN.name)
+    again = Sightings(PATIENCE)
+    again.resume(SEEN.name, trial and Trial.model_validate_json(trial.model_dump_json()), told)
+    return again
+
+
+def told_in(steps: list[Step], *, resuming: bool) -> list[Any]:
+    sightings, now, told = Sightings(PATIENCE), 0.0, list[Any]()
+    for trouble, wait, takes_over in steps:
         now += wait
+        sightings = resumed(sightings) if takes_over and resuming else sightings
         if trouble is None:
-            messages = sightings.seen(SEEN, second(now))
+            told += sightings.seen(SEEN, second(now))
             assert sightings.blind == frozenset()
         else:
-            messages = sightings.failed(SEEN, failed(trouble), second(now)).messages
+            told += sightings.failed(SEEN, failed(trouble), second(now)).messages
             assert sightings.blind == {SEEN.name}
-        told += [message.event for message in messages if isinstance(message, Sight)]
-    assert told == (["sight_lost", "sight_regained"] * len(told))[: len(told)]
+    return told
+
+
+@given(STEPS)
+def test_sight_is_regained_if_and_only_if_it_was_lost_whatever_happens(steps: list[Step]) -> None:
+    told = told_in(steps, resuming=False)
+    marks = "".join(message.event[6] for message in told if isinstance(message, Sight))
+    assert re.fullmatch("(l{1,2}r)*l{0,2}", marks)
+    assert len({message.id for message in told}) == len(told)
+
+
+@given(STEPS)
+def test_another_process_that_goes_on_tells_the_same(steps: list[Step]) -> None:
+    assert told_in(steps, resuming=True) == told_in(steps, resuming=False)
+
+
+def test_what_is_found_again_by_a_process_that_knows_of_no_telling_has_the_same_id() -> None:
+    """One that was killed after telling, and before it wrote that down."""
+    ids = []
+    for number in (10, 20):
+        sightings = Sightings(PATIENCE)
+        ids += [message.id for message in sightings.failed(SEEN, failed(Trouble.FORBIDDEN), second(number)).messages]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
 
 
 def test_a_job_that_nobody_watches_any_more_is_forgotten() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,15 +12,17 @@ from hypothesis import strategies as st
 from jobstates.spec.event import Finding, FindingKind, JobEvent
 from jobstates.spec.observation import Observation
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
-from jobstates.watch.source import Message
+from jobstates.watch.quota import Quotas
+from jobstates.watch.source import CallFailed, Message, Trouble
 from jobstates.watch.sweep import Plan, Swept, sweep
+from jobstates.watch.watcher import Watcher
 from tests.strategies import EPOCH, minute
 from tests.watch.records import believed, ref
 from tests.watch.scripted import FORBIDDEN, PASSING, Scripted
-from tests.watch.support import LIFECYCLES, scope
+from tests.watch.support import FLEXIBLE, LIFECYCLES, QUICK, scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 HERE = scope("customJobs")
 
@@ -71,6 +74,14 @@ async def test_what_a_list_does_not_show_is_looked_at_singly() -> None:
     assert told(swept) == [("2", "JOB_STATE_SUCCEEDED")]
 
 
+async def test_what_no_list_shows_though_it_is_not_over_is_counted() -> None:
+    """Each look at everything takes a call for each of them."""
+    store = knowing(*["RUNNING"] * 4)
+    source = Scripted(pages=[page({1: "RUNNING", 2: "PENDING"})], jobs=page({2: "RUNNING", 3: "RUNNING", 4: "SUCCEEDED"}))
+    assert (await sweep(source, store, HERE)).unlisted == 1
+    assert (await sweep(source, store, HERE, Plan(listed=False))).unlisted == 0
+
+
 async def test_what_a_list_shows_of_the_past_is_not_believed_without_a_second_look() -> None:
     """Lists lag, and Vertex AI tells no time of a live state: RUNNING, then PENDING may be a restart, or yesterday's news."""
     store = knowing("RUNNING", "RUNNING")
@@ -114,6 +125,67 @@ async def test_a_list_that_breaks_off_keeps_what_it_showed_and_looks_at_nothing_
     assert swept.broke_off is PASSING
     assert swept.failed == dict.fromkeys([name(1), name(2)][broken:], PASSING)
     assert states(store)[0] == ("PENDING" if broken else "QUEUED")
+
+
+THREE = [{1: "PENDING"}, {2: "PENDING"}, {3: "PENDING"}]
+REFUSED = CallFailed(Trouble.REFUSED, "400")
+
+
+def failing(*failures: Sequence[CallFailed], resumable: bool = True) -> Scripted:
+    """A service whose three pages come after so many failures of each."""
+    pages = [deque([*failed, page(shown)]) for failed, shown in zip([*failures, (), (), ()], THREE, strict=False)]
+    return Scripted(pages=pages, resumable=resumable)
+
+
+@given(st.lists(st.integers(0, 2), min_size=2, max_size=2))
+async def test_a_page_that_does_not_come_is_tried_again_in_its_place(failures: list[int]) -> None:
+    source, store, verified = failing((), *([PASSING] * one for one in failures)), knowing(*["QUEUED"] * 3), dict[int, Any]()
+    swept = await sweep(source, store, HERE, Plan(pauses=(0.0, 0.0), verified=verified))
+    assert (len(source.calls), swept.pages, swept.broke_off) == (3 + sum(failures), 3, None)
+    assert states(store) == ["PENDING"] * 3
+    await sweep(failing((), *([PASSING] * one for one in failures)), store, HERE, Plan(pauses=(0.0, 0.0), verified=verified))
+    assert {number: list(shown.names) for number, shown in verified.items()} == {one: [name(one)] for one in (1, 2, 3)}
+
+
+ASKING_TO_WAIT = CallFailed(Trouble.THROTTLED, "429", retry_after=0.001)
+
+
+@pytest.mark.parametrize(
+    ("source", "pauses", "calls"),
+    [
+        (failing((), [PASSING]), (), 2),
+        (failing([PASSING]), (0.0,), 1),
+        (failing((), [PASSING], resumable=False), (0.0,), 2),
+        (failing((), [PASSING] * 3), (0.0, 0.0), 4),
+        (failing((), [FORBIDDEN]), (0.0,), 2),
+        (failing((), [REFUSED]), (0.0,), 2),
+        (failing((), [ASKING_TO_WAIT]), (0.0, 0.0), 2),
+        (failing((), [ASKING_TO_WAIT, PASSING]), (0.0, 0.001), 3),
+    ],
+    ids=["unless told", "first", "no way on", "too often", "forbidden", "refused", "longer than any pause", "pauses too short"],
+)
+async def test_it_is_not_where_that_is_no_use_or_not_wanted(source: Scripted, pauses: Sequence[float], calls: int) -> None:
+    swept = await sweep(source, knowing(*["QUEUED"] * 3), HERE, Plan(pauses=pauses))
+    assert (swept.broke_off is None, len(source.calls), len(swept.failed)) == (False, calls, 3 - swept.pages)
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+@pytest.mark.parametrize("pages", [0, 1])
+async def test_a_scope_that_showed_a_page_can_be_listed(trouble: Trouble, pages: int) -> None:
+    """What is refused then is the way on: it may have expired."""
+    failed = CallFailed(trouble, "no", retry_after=5.0)
+    swept = await sweep(failing(*[()] * pages, [failed]), knowing(*["QUEUED"] * 3), HERE)
+    assert swept.broke_off is not None
+    passes = trouble.passes or (pages and trouble is not Trouble.FORBIDDEN)
+    assert (swept.broke_off.trouble.passes, swept.broke_off.retry_after) == (passes, 5.0)
+
+
+async def test_a_watcher_has_a_page_tried_again() -> None:
+    pages = [deque([page({1: "SUCCEEDED"})]), deque([PASSING, page({2: "SUCCEEDED", 3: "SUCCEEDED"})])]
+    source = Scripted(pages=list[Any](pages), resumable=True)
+    async with Watcher(source, pace=QUICK, quotas=Quotas(FLEXIBLE)) as watcher:
+        await watcher.wait_all([name(number) for number in (1, 2, 3)])
+    assert source.calls == [("list", str(HERE))] * 3
 
 
 async def test_a_look_that_fails_is_no_failure_of_the_job_nor_of_the_others() -> None:

@@ -33,8 +33,8 @@ def waiter(kind: str, until: str = "terminal", judge: Any = None) -> Waiter:
     return Waiter(ref(kind), Goal(until, KINDS[kind][0]), judge, None)
 
 
-def passing(record: Record, state: JobState, error: str | None = None) -> JobEvent:
-    return JobEvent.model_construct(job=record.name, target=state.value, error=error)
+def passing(record: Record, state: JobState) -> JobEvent:
+    return JobEvent.model_construct(job=record.name, target=state.value)
 
 
 @STATE
@@ -96,9 +96,7 @@ def test_where_there_is_no_hope_a_wait_ends_and_says_why_unless_the_job_is_over(
 
 
 def test_a_bad_end_has_the_reason_that_was_told_with_it() -> None:
-    waits, record = waiter("customJobs"), believed("FAILED")
-    waits.hear(passing(record, record.state, "out of memory"))
-    found = waits.standing(record, None, replaced=False)
+    found = waiter("customJobs").standing(believed("FAILED"), None, replaced=False, reason="out of memory")
     assert found is not None
     assert found.error == "out of memory"
 

@@ -22,7 +22,7 @@ from jobstates.watch.waiting import Ending
 from jobstates.watch.watcher import Watcher
 from tests.strategies import EPOCH
 from tests.watch.records import ref
-from tests.watch.scripted import MISSING, PASSING, Scripted
+from tests.watch.scripted import FORBIDDEN, MISSING, PASSING, Scripted
 from tests.watch.support import FLEXIBLE, QUICK, Eyes, until
 
 if TYPE_CHECKING:
@@ -312,10 +312,169 @@ async def test_a_source_that_raises_what_it_should_not_costs_sight_and_not_the_w
         assert (await watcher.wait(name(), timeout=0.05)).ending is Ending.DEADLINE
 
 
+@pytest.mark.parametrize("given_up", [FORBIDDEN, MISSING])
+async def test_a_job_that_was_given_up_stays_so_for_another_watcher_until_somebody_wants_it(given_up: CallFailed) -> None:
+    eyes, patience = Eyes(), Patience(missing=0, unseen=0)
+    source = Scripted(jobs={name(): deque(["JOB_STATE_RUNNING", given_up]), name(2): "JOB_STATE_RUNNING"})
+    async with watched(source, patience=patience) as watcher:
+        watcher.subscribe(eyes.see, findings=True)
+        ended = await watcher.wait(name())
+        watcher.add(name(2))
+        await seen(watcher, "JOB_STATE_RUNNING", 2)
+        cursor = watcher.snapshot().model_dump_json()
+    source.calls.clear()
+    async with watched(source, patience=patience, resume=cursor) as watcher:
+        watcher.subscribe(eyes.see, findings=True)
+        await until(lambda: len(source.calls) > 5)
+        assert set(source.asked("get")) == {name(2)}
+        assert await watcher.wait(name()) == ended
+    assert len(eyes.others()) == 1
+
+
+async def test_sight_that_one_watcher_lost_another_regains() -> None:
+    eyes = Eyes()
+    source = Scripted(jobs={name(): deque(["JOB_STATE_RUNNING", PASSING])})
+    async with watched(source, patience=Patience(blind=0)) as watcher:
+        watcher.subscribe(eyes.see)
+        watcher.add(name())
+        await until(lambda: len(eyes.others()) == 1)
+        cursor = watcher.snapshot().model_dump_json()
+    async with watched(source, patience=Patience(blind=0), resume=cursor) as watcher:
+        watcher.subscribe(eyes.see)
+        looks = len(source.calls)
+        await until(lambda: len(source.calls) > looks + 3)
+        source.jobs[name()] = "JOB_STATE_RUNNING"
+        await until(lambda: len(eyes.others()) == 2)
+    lost, back = (one for one in eyes.others() if isinstance(one, Sight))
+    assert (lost.event, back.event, back.since) == ("sight_lost", "sight_regained", lost.since)
+
+
+async def test_a_job_that_was_never_seen_is_looked_for_as_if_it_were_new_when_it_is_added_again() -> None:
+    eyes, wall, source = Eyes(), Wall(), Scripted()
+    async with watched(source, patience=Patience(unseen=15), clock=wall) as watcher:
+        watcher.subscribe(eyes.see, findings=True)
+        for number in (1, 2):
+            watcher.add(name())
+            looks = len(source.calls)
+            await until(lambda: len(source.calls) > looks + 2)  # noqa: B023  # it is met before the next
+            assert len(eyes.others()) == number - 1
+            wall.turn(15)
+            assert (await watcher.wait(name())).ending is Ending.NEVER_SEEN
+            assert (await watcher.wait(name())).ending is Ending.NEVER_SEEN
+        source.jobs[name()] = "JOB_STATE_SUCCEEDED"
+        watcher.add(name())
+        assert (await watcher.wait(name())).ok
+    assert [one.id for one in eyes.others()] == [f"{name()}#0?never_seen=1", f"{name()}#0?never_seen=2"]
+
+
+async def test_who_waits_is_told_that_it_is_no_use_any_more_and_so_are_subscribers() -> None:
+    eyes = Eyes()
+    source = Scripted(jobs={name(): deque(["JOB_STATE_RUNNING", PASSING])})
+    async with watched(source, patience=Patience(blind=0)) as watcher:
+        watcher.subscribe(eyes.see)
+        watcher.add(name())
+        await until(lambda: len(eyes.others()) == 1)
+        source.jobs[name()] = FORBIDDEN
+        assert (await watcher.wait(name())).ending is Ending.SIGHT_LOST
+        assert (await watcher.wait(name())).ending is Ending.SIGHT_LOST
+    assert [(one.event, one.reason) for one in eyes.others() if isinstance(one, Sight)] == [
+        ("sight_lost", "503"),
+        ("sight_lost", "403"),
+    ]
+
+
+# What a service tells by itself.
+
+
+@pytest.mark.parametrize(("watched_as", "told_as", "known"), [
+    ("my-project", "my-project", 1),
+    ("my-project", "123456", 1),
+    ("123456", "my-project", 1),
+    ("my-project", "your-project", 0),
+    ("123456", "654321", 0),
+])  # fmt: skip
+async def test_an_event_may_call_the_project_by_its_other_name(watched_as: str, told_as: str, known: int) -> None:
+    ident = ref("jobs").id
+    source = Scripted(jobs={f"projects/{watched_as}/locations/us-central1/jobs/{ident}": "JOB_STATE_RUNNING"})
+    payload = {"id": ident, "projectId": told_as, "location": "us-central1", "currentState": "JOB_STATE_CANCELLED"}
+    event = {"type": "google.cloud.dataflow.job.v1beta3.statusChanged", "data": {"payload": payload}}
+    async with watched(source) as watcher:
+        job = watcher.add(ident, project=watched_as, location="us-central1", kind="jobs")
+        watcher.add(ident, project=watched_as, location="europe-west1", kind="jobs")
+        await until(lambda: len(source.calls) > 2)
+        assert watcher.ingest(event) == known
+        record = watcher.record(job)
+        assert record is not None
+        assert record.state.terminal == bool(known)
+
+
+# What is kept.
+
+
+async def test_the_first_jobs_that_are_over_or_given_up_are_forgotten_and_those_that_go_on_are_not() -> None:
+    shown = {name(number): "JOB_STATE_SUCCEEDED" for number in range(2, 9)} | {name(1): "JOB_STATE_RUNNING"}
+    source = Scripted(jobs=shown)
+    async with watched(source, keep=3, patience=Patience(unseen=0)) as watcher:
+        watcher.add(name(1))
+        await seen(watcher, "JOB_STATE_RUNNING")
+        endings = [(await watcher.wait(name(number))).ending for number in range(2, 10)]
+        assert endings == [*[Ending.REACHED] * 7, Ending.NEVER_SEEN]
+        cursor = watcher.snapshot()
+        assert sorted(job.id for job in cursor.jobs) == ["1", "7", "8", "9"]
+        assert {message.job for message in cursor.pending} >= {name(9)}
+        source.calls.clear()
+        assert (await watcher.wait(name(8))).ok
+        assert name(8) not in source.asked("get")
+        assert (await watcher.wait(name(2))).ok, "it is as if it had been forgotten: looked for anew"
+        assert name(2) in source.asked("get")
+    async with watched(source, keep=2, resume=cursor) as watcher:
+        assert (await watcher.wait(name(2))).ok
+        assert sorted(job.id for job in watcher.snapshot().jobs) == ["1", "2", "8"]
+
+
+async def test_a_job_is_not_forgotten_while_somebody_waits_for_it_nor_before_that_which_replaced_it() -> None:
+    updated = Observation("JOB_STATE_UPDATED", facts={"type": "streaming", "replaced_by": ref("jobs", 2).id})
+    one, two = ref("jobs", 1).name, ref("jobs", 2).name
+    source = Scripted(jobs={one: updated, two: "JOB_STATE_RUNNING"})
+    async with watched(source, keep=0) as watcher:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watcher.wait, one)
+            await until(lambda: watcher.record(two) is not None and source.asked("get").count(two) > 2)
+            assert watcher.record(one) is not None
+            source.jobs[two] = "JOB_STATE_CANCELLED"
+        source.jobs[name()] = "JOB_STATE_RUNNING"
+        watcher.add(name())
+        await seen(watcher, "JOB_STATE_RUNNING")
+        assert [job.id for job in watcher.snapshot().jobs] == ["1"]
+        assert watcher._roll.chains.whole(one) == [one]
+
+
+async def test_what_nobody_subscribes_to_is_dropped_where_it_grows_too_many_and_the_log_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = Scripted(jobs={name(number): deque(LIFE) for number in (1, 2, 3)})
+    async with watched(source, keep=3) as watcher:
+        for number in (1, 2):
+            await watcher.wait(name(number))
+        assert [message.id for message in watcher.snapshot().pending] == [f"{name(2)}#{number}" for number in (2, 3, 4)]
+        stream = watcher.events()
+        await watcher.wait(name(3))
+        stream.close()
+        told = [event.id async for event in stream]
+    assert told == [*(f"{name(2)}#{number}" for number in (2, 3, 4)), *(f"{name(3)}#{number}" for number in (1, 2, 3, 4))]
+    assert [record.message for record in caplog.records if "nobody subscribes" in record.message] == [
+        "nobody subscribes: of the messages that nobody has had, the last 3 are kept"
+    ]
+
+
 # Budgets.
 
 
-async def test_an_overdue_job_is_told_of_once_in_each_state_and_also_after_a_restart() -> None:
+def overdue(eyes: Eyes) -> list[str]:
+    return [one.id for one in eyes.others() if isinstance(one, Finding) and one.kind is FindingKind.OVERDUE]
+
+
+async def test_an_overdue_job_is_told_of_once_in_each_state_whoever_goes_on_watching() -> None:
     wall, eyes = Wall(), Eyes()
     source = Scripted(jobs={name(): "JOB_STATE_QUEUED"})
     how: dict[str, Any] = {"clock": wall, "budgets": {"waiting": 60, "running": 60}}
@@ -330,14 +489,20 @@ async def test_an_overdue_job_is_told_of_once_in_each_state_and_also_after_a_res
         wall.turn(61)
         await until(lambda: len(eyes.others()) == 2)
         cursor = watcher.snapshot()
-    async with watched(source, resume=cursor, **how) as watcher:
+    async with watched(source, resume=cursor.model_dump_json(), **how) as watcher:
         watcher.subscribe(eyes.see, findings=True)
         wall.turn(61)
-        await until(lambda: len(eyes.others()) == 3)
         looks = len(source.calls)
         await until(lambda: len(source.calls) > looks + 3)
-    ids = [one.id for one in eyes.others()]
-    assert ids == [f"{name()}#1?overdue", f"{name()}#2?overdue", f"{name()}#2?overdue"]
+        source.jobs[name()] = "JOB_STATE_QUEUED"
+        await until(lambda: any(isinstance(one, Finding) and one.adopted for one in eyes.others()))
+        wall.turn(50)
+        cursor = watcher.snapshot()
+    async with watched(source, resume=cursor.model_dump_json(), **how) as watcher:
+        watcher.subscribe(eyes.see, findings=True)
+        wall.turn(11)
+        await until(lambda: len(overdue(eyes)) == 3)
+    assert overdue(eyes) == [f"{name()}#1?overdue", f"{name()}#2?overdue", f"{name()}#3?overdue"]
 
 
 def test_a_budget_for_what_is_not_is_refused() -> None:
@@ -357,6 +522,11 @@ async def test_a_wrong_name_is_refused_before_any_request() -> None:
         with pytest.raises(UnknownJob):
             await watcher.wait("nobody knows")
     assert source.calls == []
+
+
+def test_a_clock_that_tells_no_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        Watcher(Scripted(), clock=lambda: EPOCH.replace(tzinfo=None))
 
 
 def test_it_watches_in_its_block_alone() -> None:

@@ -1,7 +1,7 @@
 """``watch`` and ``wait``: jobs followed to where they are waited for, and what is written down on the way.
 
 A message is shown and written down before the cursor says that it was: whoever goes on from a cursor misses none, and may get
-the last ones again, under the same ids.
+those of the last second again, under the same ids.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from jobstates.watch.ref import JobRef
     from jobstates.watch.waiting import Waited
 
+GAP = 1.0
+"""Seconds between two writings of the cursor, which is written whole: that of many jobs takes its time."""
 HINT = "Ctrl-C stops watching, and nothing else"
 
 
@@ -129,12 +131,17 @@ class _Watching:
     ) -> None:
         self._refs, self._waiting, self._screen, self._log, self._path, self._resumed = refs, waiting, screen, log, path, resumed
         self._news = anyio.Event()
+        self._failed = False
+        """Whether a message was delivered that could not be shown, or not written down."""
 
     async def main(self) -> int:
         """Watch, and tell what happens, to the end."""
         sources = sources_of(ref.platform for ref in self._refs)
         async with Watcher(*sources, pace=pace_of(self._waiting), resume=self._resumed) as watcher:
-            self._screen.board = Board((Rail(ref, watcher.record(watcher.add(ref))) for ref in self._refs), watcher.record, HINT)
+            for ref in self._refs:
+                if watcher.record(ref) is None:  # one that is gone stays so, if it is not there now
+                    watcher.add(ref)
+            self._screen.board = Board((Rail(ref, watcher.record(ref)) for ref in self._refs), watcher.record, HINT)
             self._keep(watcher)
             try:
                 async with anyio.create_task_group() as tasks:
@@ -143,7 +150,8 @@ class _Watching:
                     results = await self._followed(watcher)
                     tasks.cancel_scope.cancel()
             finally:
-                self._keep(watcher)
+                if not self._failed:
+                    self._keep(watcher)
         self._screen.finish(results)
         return code_of(results)
 
@@ -159,21 +167,24 @@ class _Watching:
 
     async def _hear(self, messages: Any) -> None:  # noqa: ANN401  # a stream
         async for message in messages:
+            self._failed = True  # nothing else happens between a message's delivery here and its being shown
             self._screen.tell(message)
             if self._log:
                 self._log.put(message)
+            self._failed = False
             self._news.set()
 
     async def _keep_on(self, watcher: Watcher) -> None:
-        """Keep the cursor after each message, or after several that came at once."""
+        """Keep the cursor after each message, or after all that came within a while."""
         while True:
             await self._news.wait()
             self._news = anyio.Event()
             self._keep(watcher)
+            await anyio.sleep(GAP)
 
     def _keep(self, watcher: Watcher) -> None:
         if self._path:
-            write(self._path, watcher.snapshot().model_dump_json().encode() + b"\n")
+            write(self._path, watcher.snapshot().model_dump_json(exclude_none=True).encode() + b"\n")
 
 
 class _Log:

@@ -7,7 +7,6 @@ microseconds.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -17,7 +16,7 @@ from jobstates.watch.google.troubles import telling
 from jobstates.watch.source import CallFailed, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     import grpc
     from google.auth.credentials import Credentials
@@ -26,8 +25,6 @@ Connect: TypeAlias = "Callable[[str], grpc.aio.Channel]"
 """Makes a channel to a host."""
 TIMEOUT = 30.0
 """Seconds that a call may take."""
-OVER = object()
-"""What follows the last page."""
 AGAIN = 2
 """How often a list may name the same page as its next one before we stop asking for it."""
 
@@ -71,28 +68,38 @@ class Calling:
             CallFailed: when it answers otherwise, or not at all.
         """
         with telling(spelled(method)):
-            client = await self._client(service)
-            return await getattr(client, method)(request=dict(request), retry=None, timeout=self._timeout)
+            return await self._called(await self._client(service), method, request)
 
-    async def pages(self, service: Service, method: str, request: Mapping[str, Any]) -> AsyncGenerator[Any, None]:
+    async def _called(self, client: Any, method: str, request: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        return await getattr(client, method)(request=dict(request), retry=None, timeout=self._timeout)
+
+    async def pages(
+        self, service: Service, method: str, request: Mapping[str, Any], named: Sequence[str] = ()
+    ) -> AsyncGenerator[Any, None]:
         """The answers of a list method, each as plain protobuf, and each asked for when it is wanted.
+
+        Args:
+            service: whom to call.
+            method: the client's list method.
+            request: what to ask for, besides which page.
+            named: what ``following`` told of the page after which to go on.
 
         Raises:
             CallFailed: when the list breaks off, or goes round in circles.
         """
-        pager = await self.call(service, method, request)
-        following: Counter[str] = Counter()
-        async with aclosing(pager.pages) as pages:
-            while True:
-                with telling(spelled(method)):
-                    page = await anext(pages, OVER)
-                if page is OVER:
-                    return
-                raw = _plain(method, page)
-                yield raw
-                following[raw.next_page_token] += 1
-                if following[raw.next_page_token] > AGAIN:
-                    raise CallFailed(Trouble.PASSING, f"{spelled(method)}: the same page comes again and again")
+        with telling(spelled(method)):
+            client = await self._client(service)  # one for all pages, so that a list goes no further when it is closed
+        while True:
+            with telling(spelled(method)):
+                pager = await self._called(client, method, {**request, "page_token": named[-1]} if named else request)
+            async with aclosing(pager.pages) as pages:
+                page = _plain(method, await anext(pages))  # the one that is there already
+            named = following(page, named)
+            if named and named.count(named[-1]) > AGAIN:
+                raise CallFailed(Trouble.PASSING, f"{spelled(method)}: the same page comes again and again")
+            yield page
+            if not named:
+                return
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -115,6 +122,41 @@ class Calling:
             # It reads files, and may ask a metadata server.
             self._credentials, _ = await asyncio.to_thread(google.auth.default, default_scopes=transport.AUTH_SCOPES)
         return client(credentials=self._credentials, client_options={"api_endpoint": host})
+
+
+class GoogleSource:
+    """A source that calls Google. It belongs to the event loop that it is first used in.
+
+    Args:
+        credentials: Google's default when not given.
+        channel: makes the channel to a host, such as ``us-central1-aiplatform.googleapis.com``: for tests and private endpoints.
+            No credentials are needed then.
+        timeout: seconds that a call may take.
+        page_size: how many jobs to ask for at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials | None = None,
+        channel: Connect | None = None,
+        timeout: float = TIMEOUT,
+        page_size: int = 1000,
+    ) -> None:
+        self.page_size = page_size
+        self._calling = Calling(credentials, channel, timeout)
+
+    async def aclose(self) -> None:
+        """Let go of every connection."""
+        await self._calling.aclose()
+
+
+def following(page: Any, named: Sequence[str]) -> Sequence[str]:  # noqa: ANN401  # any message
+    """The tokens that a list has named up to a page, the last of them the next page's; none where that page is the last.
+
+    Whoever goes on from here knows from them when the list goes round in circles.
+    """
+    return (*named, page.next_page_token) if page.next_page_token else ()
 
 
 def spelled(method: str) -> str:

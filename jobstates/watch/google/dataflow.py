@@ -17,7 +17,7 @@ from jobstates.watch.source import CallFailed, Message, Page, Trouble
 try:
     from google.cloud import dataflow_v1beta3 as client
 
-    from jobstates.watch.google.calling import TIMEOUT, Calling, Service
+    from jobstates.watch.google.calling import GoogleSource, Service, following
     from jobstates.watch.google.fields import moment
 except ImportError as error:
     raise MissingExtra("dataflow", "google-cloud-dataflow-client") from error
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
     from datetime import datetime
 
-    from google.auth.credentials import Credentials
-
     from jobstates.spec.arrow import Arrow
-    from jobstates.watch.google.calling import Connect
     from jobstates.watch.ref import JobRef, Scope
 
 HOST = "dataflow.googleapis.com"
@@ -43,35 +40,18 @@ LEVELS = {int(IMPORTANCE.JOB_MESSAGE_WARNING): "warning", int(IMPORTANCE.JOB_MES
 """The levels that count. Their numbers are not in order, so a service that compares them sends others, too."""
 
 
-class Dataflow:
-    """Dataflow jobs. A source belongs to the event loop that it is first used in.
+class Dataflow(GoogleSource):
+    """Dataflow jobs."""
 
-    Args:
-        credentials: Google's default when not given.
-        channel: makes the channel to a host: for tests and private endpoints. No credentials are needed then.
-        timeout: seconds that a call may take.
-        page_size: how many jobs to ask for at once.
-    """
-
-    def __init__(
-        self,
-        *,
-        credentials: Credentials | None = None,
-        channel: Connect | None = None,
-        timeout: float = TIMEOUT,
-        page_size: int = 1000,
-    ) -> None:
-        self.platforms: Collection[str] = (LIFECYCLE.platform,)
-        self.quotas: Mapping[str, int] = {LIFECYCLE.platform: QUOTA}
-        self.page_size = page_size
-        self._calling = Calling(credentials, channel, timeout)
+    platforms: Collection[str] = (LIFECYCLE.platform,)
+    quotas: Mapping[str, int] = {LIFECYCLE.platform: QUOTA}
 
     async def get(self, job: JobRef) -> Observation:
         """Look at one job."""
         request = {**_address(job), "view": client.JobView.JOB_VIEW_SUMMARY}
         return observed(await self._calling.get(JOBS, "get_job", request))
 
-    async def list(self, scope: Scope, *, live: bool = True) -> AsyncGenerator[Page, None]:
+    async def list(self, scope: Scope, *, live: bool = True, after: Sequence[str] | None = None) -> AsyncGenerator[Page, None]:
         """Look at the jobs of a scope. Google's filter for active jobs may leave out those that are STOPPED.
 
         Raises:
@@ -79,9 +59,12 @@ class Dataflow:
         """
         wanted = client.ListJobsRequest.Filter.ACTIVE if live else client.ListJobsRequest.Filter.ALL
         request = {**_place(scope), "filter": wanted, "page_size": self.page_size}
-        async with aclosing(self._calling.pages(JOBS, "list_jobs", request)) as pages:
+        named = after or ()
+        async with aclosing(self._calling.pages(JOBS, "list_jobs", request, named)) as pages:
             async for page in pages:
-                yield _page(scope, list(page.jobs))
+                named = following(page, named)
+                # Whoever went on after a page that is not whole would miss what it lacks.
+                yield _page(scope, list(page.jobs), () if page.failed_location else named)
                 if page.failed_location:
                     silent = ", ".join(failed.name for failed in page.failed_location)
                     raise CallFailed(Trouble.PASSING, f"ListJobs: failed to respond: {silent}")
@@ -96,21 +79,14 @@ class Dataflow:
         wanted = {"requested_state": LIFECYCLE.state(asked.requested_state).number, "labels": dict(asked.labels)}
         await self._calling.call(JOBS, "update_job", {**_address(job), "job": wanted})
 
-    async def messages(self, job: JobRef, *, after: datetime | None = None) -> Sequence[Message]:
+    async def messages(self, job: JobRef, *, after: datetime | None = None) -> AsyncGenerator[Sequence[Message], None]:
         """What the service wrote about a job since a moment, at level warning or above, oldest first."""
         since = {} if after is None else {"start_time": as_time(after)}
         request = {**_address(job), "minimum_importance": IMPORTANCE.JOB_MESSAGE_WARNING, **since}
-        found = [
-            Message(moment(told, "time"), LEVELS[told.message_importance], told.message_text)
-            async for page in self._calling.pages(MESSAGES, "list_job_messages", request)
-            for told in page.job_messages
-            if told.message_importance in LEVELS
-        ]
-        return tuple(dict.fromkeys(found))  # a page may come twice
-
-    async def aclose(self) -> None:
-        """Let go of every connection."""
-        await self._calling.aclose()
+        async with aclosing(self._calling.pages(MESSAGES, "list_job_messages", request)) as pages:
+            async for page in pages:
+                told = [one for one in page.job_messages if one.message_importance in LEVELS]
+                yield [Message(moment(one, "time"), LEVELS[one.message_importance], one.message_text) for one in told]
 
 
 def observed(job: Any) -> Observation:  # noqa: ANN401  # plain protobuf
@@ -131,10 +107,10 @@ def facts(job: Any) -> dict[str, Any]:  # noqa: ANN401
     return {name: value for name, value in told.items() if value}
 
 
-def _page(scope: Scope, jobs: Sequence[Any]) -> Page:
+def _page(scope: Scope, jobs: Sequence[Any], named: Sequence[str]) -> Page:
     under = f"{scope}/"
     names = [under + job.id for job in jobs]
-    return Page(names, [job.current_state for job in jobs], lambda index: observed(jobs[index]))
+    return Page(names, [job.current_state for job in jobs], lambda index: observed(jobs[index]), named or None)
 
 
 def _place(scope: Scope) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from jobstates.watch.source import CallFailed, Message, Page, Trouble
 try:
     import google.cloud.aiplatform_v1  # noqa: F401  # whoever imports this wants the client, and is told now if it is not there
 
-    from jobstates.watch.google.calling import TIMEOUT, Calling, Service
-    from jobstates.watch.google.vertex_kind import LIFECYCLES, snake, vertex_kind
+    from jobstates.watch.google.calling import GoogleSource, Service, following
+    from jobstates.watch.google.vertex_kind import LIFECYCLES, PROGRESS, snake, vertex_kind
 except ImportError as error:
     raise MissingExtra("vertex", "google-cloud-aiplatform") from error
 
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
     from datetime import datetime
 
-    from google.auth.credentials import Credentials
-
     from jobstates.spec.arrow import Arrow
     from jobstates.spec.observation import Observation
-    from jobstates.watch.google.calling import Connect
     from jobstates.watch.google.vertex_kind import VertexKind
     from jobstates.watch.ref import JobRef, Scope
 
@@ -37,42 +34,29 @@ QUOTA = 600
 """Google's "Resource management (CRUD) requests", per minute, "for a given project and supported region"."""
 
 
-class Vertex:
-    """Vertex AI jobs and pipelines. A source belongs to the event loop that it is first used in.
+class Vertex(GoogleSource):
+    """Vertex AI jobs and pipelines."""
 
-    Args:
-        credentials: Google's default when not given.
-        channel: makes the channel to a host, such as ``us-central1-aiplatform.googleapis.com``: for tests and private endpoints.
-            No credentials are needed then.
-        timeout: seconds that a call may take.
-        page_size: how many jobs to ask for at once.
-    """
-
-    def __init__(
-        self,
-        *,
-        credentials: Credentials | None = None,
-        channel: Connect | None = None,
-        timeout: float = TIMEOUT,
-        page_size: int = 1000,
-    ) -> None:
-        self.platforms: Collection[str] = tuple(LIFECYCLES)
-        self.quotas: Mapping[str, int] = dict.fromkeys(LIFECYCLES, QUOTA)
-        self.page_size = page_size
-        self._calling = Calling(credentials, channel, timeout)
+    platforms: Collection[str] = tuple(LIFECYCLES)
+    quotas: Mapping[str, int] = dict.fromkeys(LIFECYCLES, QUOTA)
 
     async def get(self, job: JobRef) -> Observation:
         """Look at one job."""
-        kind = vertex_kind(job.scope)
-        return kind.observed(await self._calling.get(_service(job.scope, kind), kind.method("Get<Kind>"), {"name": job.name}))
+        kind = await vertex_kind(job.scope)
+        return kind.observed(await self._get(job, kind))
 
-    async def list(self, scope: Scope, *, live: bool = True) -> AsyncGenerator[Page, None]:
+    async def _get(self, job: JobRef, kind: VertexKind) -> Any:  # noqa: ANN401  # plain protobuf
+        return await self._calling.get(_service(job.scope, kind), kind.method("Get<Kind>"), {"name": job.name})
+
+    async def list(self, scope: Scope, *, live: bool = True, after: Sequence[str] | None = None) -> AsyncGenerator[Page, None]:
         """Look at the jobs of a scope. Where the service cannot leave out those that are over, they are left out here."""
-        kind = vertex_kind(scope)
+        kind = await vertex_kind(scope)
         request = {**kind.request(scope.parent, live=live), "page_size": self.page_size}
-        async with aclosing(self._calling.pages(_service(scope, kind), kind.method("List<Kind>s"), request)) as pages:
+        named = after or ()
+        async with aclosing(self._calling.pages(_service(scope, kind), kind.method("List<Kind>s"), request, named)) as pages:
             async for page in pages:
-                yield _page(scope, kind, kind.jobs(page, live=live))
+                named = following(page, named)
+                yield _page(scope, kind, kind.jobs(page, live=live), named)
 
     async def ask(self, job: JobRef, arrow: Arrow, *, changes: Mapping[str, Any] | None = None) -> None:
         """Make the request of an arrow.
@@ -82,7 +66,7 @@ class Vertex:
             arrow: what is asked for.
             changes: of an update, the fields of the resource to overwrite, and with what; nothing else takes any.
         """
-        kind = vertex_kind(job.scope)
+        kind = await vertex_kind(job.scope)
         if arrow.request is None or arrow.event not in kind.kind.requests:
             raise CallFailed(Trouble.REFUSED, f"{kind.kind.resource}: there is no request for {arrow.event!r}")
         method = kind.method(arrow.request.call)
@@ -91,30 +75,31 @@ class Vertex:
             request = {snake(kind.kind.resource): request, "update_mask": {"paths": [*(changes or ())]}}
         await self._calling.call(_service(job.scope, kind), method, request)
 
-    async def messages(self, job: JobRef, *, after: datetime | None = None) -> Sequence[Message]:  # noqa: ARG002  # the port's
+    def messages(
+        self,
+        job: JobRef,
+        *,
+        after: datetime | None = None,  # noqa: ARG002  # the port's
+    ) -> AsyncGenerator[Sequence[Message], None] | None:
         """How far a job is, where its resource tells. What Vertex AI writes about a job goes to Cloud Logging."""
-        kind = vertex_kind(job.scope)
-        if "completion_stats" not in kind.message.fields_by_name:
-            return ()
-        found = await self._calling.get(_service(job.scope, kind), kind.method("Get<Kind>"), {"name": job.name})
+        return self._progress(job) if job.scope.kind in PROGRESS else None
+
+    async def _progress(self, job: JobRef) -> AsyncGenerator[Sequence[Message], None]:
+        found = await self._get(job, await vertex_kind(job.scope))
         counts = ((field.name.removesuffix("_count"), number) for field, number in found.completion_stats.ListFields())
         text = ", ".join(f"{number} {name}" for name, number in counts if number >= 0)
-        return (Message(None, "progress", text),) if text else ()
-
-    async def aclose(self) -> None:
-        """Let go of every connection."""
-        await self._calling.aclose()
+        yield (Message(None, "progress", text),) if text else ()
 
 
 def _service(scope: Scope, kind: VertexKind) -> Service:
     return Service(kind.client, HOST if scope.location == "global" else f"{scope.location}-{HOST}")
 
 
-def _page(scope: Scope, kind: VertexKind, jobs: Sequence[Any]) -> Page:
+def _page(scope: Scope, kind: VertexKind, jobs: Sequence[Any], named: Sequence[str]) -> Page:
     names = _respelled([job.name for job in jobs], scope.project)
     state = kind.state
     states = [job.state for job in jobs] if state == "state" else [getattr(job, state) for job in jobs]
-    return Page(names, states, lambda index: kind.observed(jobs[index]))
+    return Page(names, states, lambda index: kind.observed(jobs[index]), named or None)
 
 
 def _respelled(names: list[str], project: str) -> list[str]:

@@ -6,6 +6,7 @@ anything changed: they are no state's time.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -36,6 +37,8 @@ CLIENTS = (
 """A kind is served by the first of these that gets it. The last takes as long to import as the others together."""
 UNFILTERED = frozenset({"tuningJobs", "notebookExecutionJobs", "modelMonitoringJobs"})
 """The kinds whose lists are not documented to be filtered by state."""
+PROGRESS = frozenset({"batchPredictionJobs"})
+"""The kinds whose resource tells how far a job is: its ``completion_stats``."""
 STATES = ("state", "job_state")
 ERRORS = ("error", "status", "job_execution_detail.error")
 """Where a kind says why it went wrong."""
@@ -108,7 +111,7 @@ class VertexKind:
         )
 
 
-def vertex_kind(scope: Scope) -> VertexKind:
+async def vertex_kind(scope: Scope) -> VertexKind:
     """The kind that a scope is of.
 
     Raises:
@@ -118,7 +121,12 @@ def vertex_kind(scope: Scope) -> VertexKind:
     if found is None:
         known = ", ".join(kind for _, kind in _kinds())
         raise CallFailed(Trouble.REFUSED, f"Vertex AI has no {scope.platform} jobs under {scope.kind!r}; it has {known}")
-    return _described(*found)
+    if found not in _DESCRIBED:
+        _DESCRIBED[found] = await asyncio.to_thread(_described, *found)  # it may have a client to import
+    return _DESCRIBED[found]
+
+
+_DESCRIBED: dict[tuple[Lifecycle, Kind], VertexKind] = {}
 
 
 @cache
@@ -130,7 +138,6 @@ def _kinds() -> Mapping[tuple[str, str], tuple[Lifecycle, Kind]]:
     }
 
 
-@cache
 def _described(lifecycle: Lifecycle, kind: Kind) -> VertexKind:
     get = f"get_{snake(kind.resource)}"
     found = ((module, getattr(module, client)) for module, client in ((_google(name), client) for name, client in CLIENTS))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobstates.cli.live import watch as watching
 from jobstates.cli.live.telling import CODES, code_of
 from jobstates.watch.cursor import Cursor
 from jobstates.watch.waiting import Ending, Waited
@@ -220,6 +221,37 @@ class TestCursor:
         assert ended.code == 2
         assert ended.err.startswith("jobstates: this is no cursor of a watcher")
         assert file.read_text(encoding="utf-8") == "[]"
+
+    def test_what_could_not_be_written_down_does_not_count_as_told(self, emulator: Emulator, tmp_path: Path) -> None:
+        name, file = job(emulator, "4711", "RUNNING"), str(tmp_path / "cursor.json")
+        first = run("watch", name, *SOON, "--cursor", file, "--events-to", "/dev/full")
+        assert (first.code, first.err) == (2, "jobstates: /dev/full cannot be written: No space left on device\n")
+        again = run("watch", name, *SOON, *SETTLED, "--json", "--cursor", file)
+        assert f"{name}#1" in [row["id"] for row in again.rows() if row["type"] == "event"]
+
+    def test_sight_that_is_lost_for_good_is_told_once_however_often_it_is_gone_on_from(
+        self, emulator: Emulator, tmp_path: Path
+    ) -> None:
+        name, file = job(emulator, "4711", "RUNNING"), str(tmp_path / "cursor.json")
+        emulator.fault("PERMISSION_DENIED", count=None)
+        runs = [run("watch", name, *SOON, "--json", "--cursor", file) for _ in range(3)]
+        assert [ended.code for ended in runs] == [3, 3, 3]
+        assert [[row["type"] for row in ended.rows()] for ended in runs] == [["sight", "waited"], ["waited"], ["waited"]]
+
+    def test_it_is_written_at_once_and_then_no_more_than_now_and_again_and_at_the_end(
+        self, stepping: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        written: list[bytes] = []
+        monkeypatch.setattr(watching, "write", lambda _, data: written.append(data))
+        monkeypatch.setattr(watching, "GAP", 600.0)
+        ended = run(
+            "watch", *(job(stepping, str(number)) for number in range(5)), *SOON, "--cursor", str(tmp_path / "cursor.json")
+        )
+        assert ended.code == 0
+        cursors = [Cursor.read(data) for data in written]
+        assert len(cursors) == 3, "before it begins, after the first message, and at the end"
+        assert cursors[0].pending == cursors[-1].pending == []
+        assert {one.state for one in cursors[-1].jobs} == {"JOB_STATE_SUCCEEDED"}
 
     def test_a_killed_watch_is_gone_on_from(self, emulator: Emulator, tmp_path: Path) -> None:
         file = tmp_path / "cursor.json"

@@ -10,14 +10,16 @@ import pytest
 from google.cloud.dataflow_v1beta3 import JobMessage, JobMessageImportance, ListJobMessagesResponse
 
 from jobstates.watch.google.dataflow import Dataflow
+from jobstates.watch.google.vertex_kind import PROGRESS, vertex_kind
 from jobstates.watch.ref import JobRef
 from jobstates.watch.source import CallFailed, Message, Trouble
-from tests.watch.google.support import CUSTOM, DATAFLOW, answering
+from tests.watch.google.support import DATAFLOW, EVERY_VERTEX_KIND, Case, answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobstates.emulator import Emulator
+    from jobstates.watch.google.vertex import Vertex
     from tests.watch.google.support import Sources
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,10 +29,17 @@ WARNING = Message(BEGUN, "warning", "worker-3 is slow")
 ERROR = Message(BEGUN + timedelta(seconds=1), "error", "worker-3 ran out of memory")
 
 
+async def written(source: Vertex | Dataflow, job: JobRef, after: datetime | None = None) -> tuple[Message, ...]:
+    """What all pages tell."""
+    pages = source.messages(job, after=after)
+    assert pages is not None
+    return tuple([message async for page in pages for message in page])
+
+
 async def test_warnings_and_errors_come_oldest_first_and_nothing_below(emulator: Emulator, sources: Sources) -> None:
     job = DATAFLOW.create(emulator, *FAILING)
     emulator.clock.advance(5)
-    assert await sources.dataflow().messages(DATAFLOW.ref(job)) == (WARNING, ERROR)
+    assert await written(sources.dataflow(), DATAFLOW.ref(job)) == (WARNING, ERROR)
 
 
 @pytest.mark.parametrize(
@@ -46,14 +55,14 @@ async def test_they_are_those_since_a_moment(
 ) -> None:
     job = DATAFLOW.create(emulator, *FAILING)
     emulator.clock.advance(5)
-    assert await sources.dataflow().messages(DATAFLOW.ref(job), after=after) == found
+    assert await written(sources.dataflow(), DATAFLOW.ref(job), after=after) == found
 
 
-async def test_a_page_that_comes_twice_says_nothing_twice(emulator: Emulator, sources: Sources) -> None:
+async def test_pages_are_handed_out_as_they_come(emulator: Emulator, sources: Sources) -> None:
     job = DATAFLOW.create(emulator, *FAILING)
     emulator.clock.advance(5)
     emulator.fault(page="repeat", method="ListJobMessages")
-    assert await sources.dataflow().messages(DATAFLOW.ref(job)) == (WARNING, ERROR)
+    assert await written(sources.dataflow(), DATAFLOW.ref(job)) == (WARNING, ERROR, WARNING, ERROR)
     assert [struck for _, struck in emulator.faults] == [1]
 
 
@@ -63,17 +72,26 @@ async def test_a_service_that_takes_the_numbers_for_levels_is_not_believed() -> 
     body = ListJobMessagesResponse.serialize(ListJobMessagesResponse(job_messages=sent))
     async with answering(body) as address:
         source = Dataflow(channel=lambda _: grpc.aio.insecure_channel(address))
-        found = await source.messages(JobRef(DATAFLOW.scope, "1"))
+        found = await written(source, JobRef(DATAFLOW.scope, "1"))
         await source.aclose()
     assert found == (Message(None, "warning", "JOB_MESSAGE_WARNING"), Message(None, "error", "JOB_MESSAGE_ERROR"))
 
 
 async def test_messages_of_no_job_are_missing(sources: Sources) -> None:
     with pytest.raises(CallFailed) as failed:
-        await sources.dataflow().messages(JobRef(DATAFLOW.scope, "1"))
+        await written(sources.dataflow(), JobRef(DATAFLOW.scope, "1"))
     assert failed.value.trouble is Trouble.MISSING
 
 
-async def test_vertex_ai_writes_none(emulator: Emulator, sources: Sources) -> None:
-    job = CUSTOM.create(emulator, {"state": "FAILED", "error": "worker-3 ran out of memory"})
-    assert await sources.vertex().messages(CUSTOM.ref(job)) == ()
+@EVERY_VERTEX_KIND
+async def test_vertex_ai_tells_progress_where_the_resource_has_it_and_writes_nothing(
+    emulator: Emulator, sources: Sources, case: Case
+) -> None:
+    kind, source = await vertex_kind(case.scope), sources.vertex()
+    assert ("completion_stats" in kind.message.fields_by_name) is (case.kind.name in PROGRESS)
+    stats = {"completionStats": {"successfulCount": 3, "failedCount": -1}} if case.kind.name in PROGRESS else {}
+    job = case.create(emulator, {"state": "RUNNING", "fields": stats})
+    if case.kind.name not in PROGRESS:
+        assert source.messages(case.ref(job)) is None
+    else:
+        assert await written(source, case.ref(job)) == (Message(None, "progress", "3 successful"),)

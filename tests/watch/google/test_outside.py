@@ -140,3 +140,29 @@ from jobstates.watch.google import vertex
 print("google.cloud.aiplatform_v1" in sys.modules, "google.cloud.aiplatform_v1beta1" in sys.modules)
 """)
     assert (done.stdout, done.stderr) == ("[]\nFalse\nTrue False\n", "")
+
+
+def test_the_client_that_few_need_is_loaded_beside_the_event_loop(emulator: Emulator) -> None:
+    done = run(
+        """
+import asyncio, sys, threading
+from jobstates.watch.google.vertex import Vertex
+from jobstates.watch.ref import Scope
+
+async def main():
+    source = Vertex()
+    scope = Scope("vertex", "projects/my-project/locations/us-central1/modelMonitors/1", "modelMonitoringJobs")
+    print([len(page.names) async for page in source.list(scope)])
+    await source.aclose()
+
+loaded = set()
+def hook(event, arguments):
+    if event == "import" and arguments[0].startswith("google.cloud.aiplatform_v1beta1"):
+        loaded.add(threading.current_thread() is threading.main_thread())
+sys.addaudithook(hook)
+asyncio.run(main())
+print(loaded)
+""",
+        **emulator.environment("my-project"),
+    )
+    assert (done.stdout, done.stderr) == ("[0]\n{False}\n", "")
