@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from jobstates.emulator import Emulator, Scenario
+from tests.emulated import running
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(scope="package")
-def running() -> Iterator[Emulator]:
-    with Emulator(clock="manual") as emulator:
-        yield emulator
+__all__ = ["running"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One emulator for all tests of this folder, begun anew for each."""
+"""The emulator, and the high-level SDK that is pointed at it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobstates.emulator import Emulator, Scenario
+from tests.emulated import emulator, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="package")
-def running() -> Iterator[Emulator]:
-    with Emulator(clock="manual") as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running: Emulator) -> Emulator:
-    """As if it had just been started, its clock moved by hand."""
-    running.reset(Scenario.model_validate({"clock": "manual"}))
-    return running
+__all__ = ["emulator", "running"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One emulator for all tests of this folder, begun anew for each; and the sources, closed after each."""
+"""The emulator, and the sources that look at it, closed after each test."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobstates.emulator import Emulator, Scenario
+from tests.emulated import emulator, running
 from tests.watch.google.support import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
+    from jobstates.emulator import Emulator
 
-@pytest.fixture(scope="package")
-def running() -> Iterator[Emulator]:
-    with Emulator(clock="manual") as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running: Emulator) -> Emulator:
-    """As if it had just been started, its clock moved by hand."""
-    running.reset(Scenario.model_validate({"clock": "manual"}))
-    return running
+__all__ = ["emulator", "running"]
 
 
 @pytest.fixture
