@@ -17,12 +17,12 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(USE): pyproject.toml requirements-dev.txt | $(BIN)/python
-	@echo "installing jobstates into $(VENV) ..."
+	@echo "installing jobstates and Google's clients into $(VENV): a minute or two, once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e ".[emulator,vertex,dataflow,diagrams]"
 	@touch $@
 
 $(DEV): pyproject.toml requirements-dev.txt | $(BIN)/python
-	@echo "installing jobstates and the tools of its developers into $(VENV) ..."
+	@echo "installing jobstates and the tools of its developers into $(VENV): some minutes, once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
 	@touch $@ $(USE)
 

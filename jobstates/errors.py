@@ -43,6 +43,21 @@ class DeclarationError(JobStatesError):
     """A platform's machine class is declared in a way that cannot work; the message names the class and the part."""
 
 
+def nearest(name: object, known: Iterable[str]) -> str | None:
+    """The known name that may have been meant."""
+    folded = {one.casefold(): one for one in known}
+    near = get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
+    return folded[near[0]] if near else None
+
+
+def unlisted(what: str, name: object, known: Iterable[str]) -> str:
+    """That a name is not among the known ones, which was meant perhaps, and which are known."""
+    known = tuple(known)
+    near = nearest(name, known)
+    hint = f" Did you mean {near!r}?" if near else ""
+    return f"unknown {what} {name!r}.{hint} Known: {', '.join(known)}."
+
+
 class _Unlisted(JobStatesError):
     """Somebody asked for a name that is not among the known ones."""
 
@@ -51,10 +66,7 @@ class _Unlisted(JobStatesError):
     def __init__(self, name: object, known: Iterable[str]) -> None:
         self.name = name
         self.known = tuple(known)
-        folded = {one.casefold(): one for one in self.known}
-        near = get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
-        hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
-        super().__init__(f"unknown {self.what} {name!r}.{hint} Known: {', '.join(self.known)}.")
+        super().__init__(unlisted(self.what, name, self.known))
 
 
 class UnknownPlatform(_Unlisted):
@@ -88,7 +100,10 @@ class NotAllowed(JobStatesError):
         guard: the guard that forbids it, or None when the state has no such arrow at all.
         allowed: the events that are allowed instead.
         citation: the sentence behind the refusal, or None when no sentence speaks of it.
+        job: the job that was to be asked, where it is known.
     """
+
+    job: str | None = None
 
     def __init__(self, message: str, /, **parts: Any) -> None:  # noqa: ANN401  # each of its own type
         self.event_name: str = parts.get("event_name", "")
@@ -131,12 +146,13 @@ class MissingExtra(JobStatesError):
     """What was asked for needs an optional part of this package that is not installed; the message says how to install it.
 
     Attributes:
-        extra: the name of the optional part.
+        extra: the name of the optional part; of several, with commas between them.
     """
 
-    def __init__(self, extra: str, package: str) -> None:
+    def __init__(self, extra: str, *packages: str) -> None:
         self.extra = extra
-        super().__init__(f'the package {package} is not installed: pip install "jobstates[{extra}]"')
+        lacking = f"package {packages[0]} is" if len(packages) == 1 else f"packages {', '.join(packages)} are"
+        super().__init__(f'the {lacking} not installed: pip install "jobstates[{extra}]"')
 
 
 class DrawingFailed(JobStatesError):

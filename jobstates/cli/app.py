@@ -13,6 +13,7 @@ import typer
 import jobstates
 from jobstates.cli.commands import Group
 from jobstates.cli.showing import complain
+from jobstates.cli.signs import PLAINLY
 from jobstates.errors import JobStatesError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ app = typer.Typer(
     name="jobstates",
     cls=Group,
     help="The lifecycles of Vertex AI and Dataflow jobs: what may follow what, who may cause it, and who says so.",
-    epilog="Exit codes: 0 yes or done, 1 no, 2 the input cannot be used.",
+    epilog="Exit codes: 0 yes or done, 1 no, 2 the input cannot be used, 3 it cannot be told, 130 interrupted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -51,7 +52,7 @@ def run() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show an arrow is no reason to fail
+            stream.reconfigure(errors=PLAINLY)  # a terminal that cannot show an arrow is no reason to fail
     try:
         app()
     except JobStatesError as error:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from jobstates.cli.starting import loading
 
@@ -64,14 +64,54 @@ def _made(name: str, home: str) -> Any:  # noqa: ANN401
         found = getattr(import_module(f"jobstates.cli.{module}"), attribute)
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(name)(found)
+        alone.command(name, cls=Command)(found)
         found = alone
     command = typer.main.get_command(found)
     command.name = name
     return command
 
 
-class Group(TyperGroup):
+def _nothing(**_: Any) -> None:  # noqa: ANN401
+    """What help says of a type."""
+
+
+class Plain:
+    """What every command has in common: help that fits the terminal and tells no types, and errors that say what is missing."""
+
+    def __init__(self, *settings: Any, **more: Any) -> None:  # noqa: ANN401  # whatever this version of typer passes on
+        super().__init__(*settings, **more)
+        paragraphs = (getattr(self, "help", None) or "").split("\n\n")
+        self.help: str | None = "\n\n".join(one.replace("\n", " ") for one in paragraphs)  # the terminal says where lines end
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # typer's own classes, as below
+        """The parameters, of which help shows no type: a flag takes no value."""
+        found: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # of the command that this is mixed into
+        for parameter in found:
+            if getattr(parameter, "is_flag", False):
+                parameter.metavar = ""
+            elif parameter.param_type_name == "argument":
+                parameter.display_type_rich = _nothing  # its name and its help say what it is
+        return found
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Parse; whoever leaves out a parameter is told what it is, as the help tells it."""
+        try:
+            return super().parse_args(ctx, args)  # type: ignore[misc, no-any-return]
+        except Exception as error:
+            if type(error).__name__ == "MissingParameter":  # click's or typer's own, by version
+                error.message = getattr(error.param, "help", None) or ""  # type: ignore[attr-defined]
+            raise
+
+
+class Command(Plain, TyperCommand):
+    """A command that stands alone."""
+
+
+class Subgroup(Plain, TyperGroup):
+    """A command with commands of its own."""
+
+
+class Group(Subgroup):
     """A group whose commands are loaded when they are asked for."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  # whatever this version of typer passes on

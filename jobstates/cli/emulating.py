@@ -13,10 +13,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from jobstates.cli.commands import Command, Subgroup
+from jobstates.cli.layout import flow
 from jobstates.cli.showing import complaints, output, put_json, shown
 from jobstates.cli.starting import loading
 from jobstates.errors import InputError
@@ -26,9 +29,11 @@ from jobstates.spec.wording import safe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import Console
+
     from jobstates.emulator import EmulatedJob, Emulator, Scenario
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=Subgroup, add_completion=False, pretty_exceptions_enable=False)
 
 EVERY = 0.25
 """Seconds between two looks of the live table at the jobs."""
@@ -51,7 +56,9 @@ HostOption = Annotated[
     str,
     typer.Option("--host", help="The address to listen on; any but loopback gives the control API a token.", metavar="ADDRESS"),
 ]
-PortOption = Annotated[int, typer.Option("--port", help="The port to listen on; 0 for any that is free.", min=0, max=65535)]
+PortOption = Annotated[
+    int, typer.Option("--port", help="The port to listen on; 0 for any that is free.", metavar="PORT", min=0, max=65535)
+]
 LineOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON once it is ready, and nothing else.")]
 
 
@@ -85,7 +92,7 @@ def emulate(  # noqa: PLR0913, PLR0917  # one parameter an option
             _show_until(stop, emulator)
 
 
-@app.command("exec", context_settings={"ignore_unknown_options": True})
+@app.command("exec", cls=Command, context_settings={"ignore_unknown_options": True})
 def execute(
     ctx: typer.Context,
     command: Annotated[list[str], typer.Argument(help="The command and its arguments, behind --.", metavar="-- CMD...")],
@@ -206,14 +213,19 @@ def _show_until(stop: _Stop, emulator: Emulator) -> None:
         wait = EVERY
         while not stop.wait(wait):
             begun = perf_counter()
-            live.update(_table(emulator, console.height - 10), refresh=True)
+            live.update(_board(emulator, console), refresh=True)
             wait = max(EVERY, IDLE * (perf_counter() - begun))
 
 
-def _table(emulator: Emulator, rows: int) -> Table:
+def _board(emulator: Emulator, console: Console) -> Group:
     """The time, how many jobs are in each state, and those that changed last."""
     jobs = emulator.jobs
-    table = Table(box=None, pad_edge=False, title=_summary(emulator, jobs), title_justify="left", title_style="none")
+    summary = _summary(emulator, jobs, console.width)
+    return Group(Text(), summary, _table(jobs, console.height - 10 - summary.plain.count("\n")))
+
+
+def _table(jobs: Iterable[EmulatedJob], rows: int) -> Table:
+    table = Table(box=None, pad_edge=False)
     for column in ("kind", "job", "id", "state", "since"):
         table.add_column(column, header_style="dim", no_wrap=True)
     for job in sorted(jobs, key=lambda one: one.since, reverse=True)[: max(rows, 1)]:
@@ -223,7 +235,9 @@ def _table(emulator: Emulator, rows: int) -> Table:
     return table
 
 
-def _summary(emulator: Emulator, jobs: Iterable[EmulatedJob]) -> str:
+def _summary(emulator: Emulator, jobs: Iterable[EmulatedJob], width: int) -> Text:
     counted = Counter(job.state.rpartition("STATE_")[2] for job in jobs)
     told = ", ".join(f"{count:,} {state}" for state, count in counted.most_common()) or "no jobs yet"
-    return f"\n{emulator.clock.moment():%H:%M:%S}  {told}"
+    moment = f"{emulator.clock.moment():%H:%M:%S}  "
+    pieces = [Text(piece) for piece in told.replace(", ", ",\0").split("\0")]
+    return Text(moment).append_text(flow(pieces, width, at=len(moment), indent=len(moment)))

@@ -13,7 +13,7 @@ from jobstates.cli.drawing import EngineOption
 from jobstates.cli.lives import Lives
 from jobstates.cli.remembering import history_of
 from jobstates.cli.vocabulary import Installed
-from jobstates.cli.writing import write
+from jobstates.cli.writing import make_folder, write
 from jobstates.errors import InputError
 from jobstates.platforms import platforms
 from jobstates.reading import Sighting, read
@@ -52,7 +52,7 @@ def exhibit(
     written = 0
     for drawn in _all(gallery, names):
         path = folder / drawn.path
-        _make(path.parent)
+        make_folder(path.parent)
         write(path, drawn.data)
         typer.echo(safe(path))
         written += 1
@@ -80,13 +80,6 @@ def published() -> dict[str, list[History]]:
     for life in lives:
         histories.setdefault(life.platform, []).append(history_of(life))
     return histories
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder {folder} cannot be made: {error.strerror or error}") from error
 
 
 def _engine_must_be_the_same(folder: Path, engine: str | None) -> None:

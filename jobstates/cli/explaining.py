@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from jobstates.cli.asking import FactOption, JsonOption, KindOption, Platform, TypeOption, job_of, lifecycle_of
+from jobstates.cli.asking import FactOption, JsonOption, KindOption, Platform, TypeOption, job_of, lifecycle_of, state_of
 from jobstates.cli.layout import GAP, Row, flow, paragraph, table, words
 from jobstates.cli.showing import ends, output, put_json, sentences, shown
 from jobstates.spec.arrow import Actor, Arrow
 from jobstates.spec.citation import Basis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
@@ -25,8 +25,24 @@ if TYPE_CHECKING:
 
 ASKED = "you ask"
 LEGEND = ("*  somebody asks for it; all else the service does", "■  final, and what it came to")
+GUARDED = "[guard]  only if this holds of the job, as far as is known"
+MEANINGS = {
+    Basis.DOCUMENTED: "a sentence of Google's says so",
+    Basis.OBSERVED: "published logs show it",
+    Basis.IMPLIED: "it follows from such sentences",
+    Basis.ASSUMED: "neither says so: what polling may see",
+}
+"""What the words for the grounds of an arrow mean."""
 BASES = {Basis.DOCUMENTED: "", Basis.OBSERVED: "cyan", Basis.IMPLIED: "dim", Basis.ASSUMED: "dim italic"}
-State = Annotated[str, typer.Argument(help="A state, as name or number: RUNNING, JOB_STATE_RUNNING, 3.")]
+
+
+def _state_argument(metavar: str) -> Any:  # noqa: ANN401  # typer's own
+    return typer.Argument(help="A state, as name or number: RUNNING, JOB_STATE_RUNNING, 3.", metavar=metavar)
+
+
+State = Annotated[str, _state_argument("STATE")]
+Source = Annotated[str, _state_argument("SOURCE")]
+Target = Annotated[str, _state_argument("TARGET")]
 
 
 def states(
@@ -68,26 +84,38 @@ def allowed(  # noqa: PLR0913  # a command's options are its parameters
 ) -> None:
     """Show what may happen next to a job in a state, by whom, and on what grounds."""
     lifecycle = lifecycle_of(platform)
-    job = job_of(lifecycle, kind, type_, fact)
-    arrows = lifecycle.allowed(lifecycle.state(state), job)
+    job, begin = job_of(lifecycle, kind, type_, fact), state_of(lifecycle, state)
+    arrows = lifecycle.allowed(begin, job)
     if json:
         for arrow in arrows:
             put_json(_arrow(arrow))
         return
     console = output()
     if not arrows:
-        final = lifecycle.state(state).terminal
-        console.print("Nothing: the state is final." if final else "Nothing, for such a job.")
+        console.print("Nothing: the state is final." if begin.terminal else "Nothing, for such a job.")
     for arrow, line in zip(arrows, table([arrow_row(arrow) for arrow in arrows], console.width), strict=True):
         console.print(line)
         if arrow.request:
             console.print(paragraph(Text(f"{arrow.request}", "dim"), console.width, len(ASKED) + GAP))
+    _explain_words(console, arrows)
+
+
+def _explain_words(console: Console, arrows: Sequence[Arrow]) -> None:
+    """What the words above mean, as far as they occur."""
+    bases = {arrow.basis for arrow in arrows}
+    signs = [f"{basis}  {meaning}" for basis, meaning in MEANINGS.items() if basis in bases]
+    signs += ["contested  another sentence speaks against it"] * any(arrow.contested for arrow in arrows)
+    signs += [GUARDED] * any(arrow.guard for arrow in arrows)
+    if signs:
+        console.print()
+    for sign in signs:
+        console.print(Text(sign, "dim"))
 
 
 def explain(  # noqa: PLR0913
     platform: Platform,
-    source: State,
-    target: State,
+    source: Source,
+    target: Target,
     kind: KindOption = "",
     type_: TypeOption = "",
     *,
@@ -100,7 +128,7 @@ def explain(  # noqa: PLR0913
     """
     lifecycle = lifecycle_of(platform)
     job = job_of(lifecycle, kind, type_, fact)
-    begin, end = lifecycle.state(source), lifecycle.state(target)
+    begin, end = state_of(lifecycle, source), state_of(lifecycle, target)
     direct = tuple(arrow for arrow in lifecycle.between(begin, end) if arrow.forbidden_by(job) is None)
     routes = lifecycle.routes(begin, end, job) if not direct else ()
     possible = bool(direct or routes)

@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING
 from jobstates.cli.opening import called, opened
 from jobstates.cli.showing import complain
 from jobstates.cli.vocabulary import Installed
-from jobstates.reading import Sighting, Unreadable, read
+from jobstates.reading import FORMATS, Sighting, Unreadable, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jobstates.cli.lives import Lives
+
+KNOWN = ("the formats that can be read:", *(f"  {name}: {what}" for name, what in FORMATS.items()))
+"""What helps whoever gave a file in which nothing was found."""
+
+
+def no_jobs(files: Iterable[str]) -> str:
+    """What to say of files in which no job was found, before the formats are named."""
+    return f"no jobs found in {', '.join(map(called, files))}; {KNOWN[0]}"
 
 
 def follow_file(name: str, lives: Lives, *, platform: str | None = None, format_: str | None = None) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 GAP = 2
 """Blanks between columns."""
+HANGING = 4
+"""By how many columns more a line begins that goes on with another."""
 
 
 class Row(NamedTuple):
@@ -55,6 +58,21 @@ def words(text: Text) -> list[Text]:
 def paragraph(text: Text, width: int, indent: int) -> Text:
     """Running text, every line of it indented."""
     return Text(" " * indent).append_text(flow(words(text), width, at=indent, indent=indent))
+
+
+def fitted(text: Text, width: int) -> Text:
+    """The same text, of which every line that is too wide goes on below."""
+    if width >= max(map(cell_len, text.plain.split("\n"))):
+        return text
+    return Text("\n").join(_broken(line, width) for line in text.split("\n", allow_blank=True))
+
+
+def _broken(line: Text, width: int) -> Text:
+    if line.cell_len <= width:
+        return line
+    pieces = words(line)
+    blanks = next((place for place, piece in enumerate(pieces) if piece), 0)
+    return Text(" " * blanks).append_text(flow(pieces[blanks:], width, at=blanks, indent=blanks + HANGING))
 
 
 def table(rows: Sequence[Row], width: int) -> Iterator[Text]:

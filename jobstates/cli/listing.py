@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from jobstates.cli.asking import JsonOption, lifecycle_of
-from jobstates.cli.naming import Listed
+from jobstates.cli.naming import PROJECT, Listed
 from jobstates.cli.starting import loading
 
-ProjectOption = Annotated[str, typer.Option("--project", help="The project.", metavar="ID", envvar="GOOGLE_CLOUD_PROJECT")]
+ProjectOption = Annotated[str, typer.Option("--project", help="The project.", metavar="ID", envvar=PROJECT)]
 RegionOption = Annotated[str, typer.Option("--region", "--location", help="The region.", metavar="REGION")]
 PlatformOption = Annotated[str, typer.Option("--platform", help="Only this platform.", metavar="NAME")]
 KindOption = Annotated[str, typer.Option("--kind", help="Only this kind of job, such as customJobs.", metavar="KIND")]

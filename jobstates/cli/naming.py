@@ -6,14 +6,39 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from jobstates.spec.length import seconds
+
+PROJECT = "GOOGLE_CLOUD_PROJECT"
+"""The environment variable by which Google's own tools are told the project."""
+MOST_OFTEN = 0.01
+"""Seconds between two looks: fewer would be a busy loop."""
+
+
+def _seconds(text: str | float) -> float:
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _often(text: str | float) -> float:
+    length = _seconds(text)
+    if length < MOST_OFTEN:
+        raise typer.BadParameter(f"no more often than every {MOST_OFTEN:g} seconds")
+    return length
+
+
 Names = Annotated[
     list[str],
     typer.Argument(
         help="Jobs: resource names, addresses in Google's console, or ids with --project, --region and --kind.",
-        metavar="NAME...",
+        metavar="NAME",
     ),
 ]
-ProjectOption = Annotated[str, typer.Option("--project", help="The project, where a name does not tell it.", metavar="ID")]
+ProjectOption = Annotated[
+    str,
+    typer.Option("--project", help=f"The project, where a name does not tell it; that of {PROJECT} unless said.", metavar="ID"),
+]
 RegionOption = Annotated[
     str, typer.Option("--region", "--location", help="The region, where a name does not tell it.", metavar="REGION")
 ]
@@ -25,11 +50,18 @@ UntilOption = Annotated[
 ]
 TimeoutOption = Annotated[
     float | None,
-    typer.Option("--timeout", help="Wait no longer than this many seconds.", metavar="SECONDS", min=0, show_default=False),
+    typer.Option(
+        "--timeout", help="Wait no longer than this: 90, 90s, 5m, 1h 30m.", metavar="LENGTH", parser=_seconds, show_default=False
+    ),
 ]
 EveryOption = Annotated[
     float,
-    typer.Option("--every", help="Seconds between two looks at a job that is changing; others wait longer.", min=0.01),
+    typer.Option(
+        "--every",
+        help="The time between two looks at a job that is changing: 2, 500ms, 1m; others wait longer.",
+        metavar="LENGTH",
+        parser=_often,
+    ),
 ]
 LinesOption = Annotated[bool, typer.Option("--json", help="Print one line of JSON for each message and result.")]
 SOONEST = 2.0

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, FileSizeColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from jobstates.cli.showing import complaints
 from jobstates.spec.wording import safe
@@ -38,7 +38,7 @@ def opened(name: str) -> Iterator[io.TextIOWrapper]:
     with ExitStack() as stack:
         raw = _standard_input() if name == STDIN else stack.enter_context(Path(name).open("rb"))
         encoding = _encoding(raw)
-        size = 0 if name == STDIN else Path(name).stat().st_size
+        size = None if name == STDIN else Path(name).stat().st_size
         text = io.TextIOWrapper(_watched(raw, name, size, stack), encoding=encoding, errors="replace")
         if name == STDIN:
             stack.callback(text.detach)  # or the wrapper would close it, and it may be named twice
@@ -57,11 +57,12 @@ def _encoding(raw: io.BufferedReader) -> str:
     return "utf-16" if utf_16 else "utf-8-sig"
 
 
-def _watched(raw: io.BufferedReader, name: str, size: int, stack: ExitStack) -> io.BufferedReader:
-    """The file, moving a progress bar while it is read, if it is worth one."""
+def _watched(raw: io.BufferedReader, name: str, size: int | None, stack: ExitStack) -> io.BufferedReader:
+    """The file, moving a progress bar while it is read, if it is worth one; a counter where nobody knows how long it is."""
     console = complaints()
-    if size <= LONG or not console.is_terminal:
+    if not console.is_terminal or (raw.isatty() if size is None else size <= LONG):
         return raw
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    measured = (BarColumn(), DownloadColumn(), TimeRemainingColumn()) if size else (FileSizeColumn(), TimeElapsedColumn())
+    columns = TextColumn("{task.description}", markup=False), *measured
     progress = stack.enter_context(Progress(*columns, console=console, transient=True))
-    return cast("io.BufferedReader", progress.wrap_file(raw, total=size, description=safe(Path(name).name)))
+    return cast("io.BufferedReader", progress.wrap_file(raw, total=size or 0, description=safe(Path(called(name)).name)))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobstates.cli.following import follow_file
+import typer
+
+from jobstates.cli.following import KNOWN, follow_file, no_jobs
 from jobstates.cli.lives import Lives
+from jobstates.cli.opening import called
 from jobstates.errors import InputError
 from jobstates.render import History
 
@@ -24,14 +27,25 @@ def read_lives(lifecycle: Lifecycle, files: Sequence[str]) -> tuple[list[Life], 
     """The lives of a platform's jobs in files, and whether all of the files could be read.
 
     Raises:
-        InputError: when there is none.
+        InputError: when there is none, and it is not said already that a file cannot be read.
     """
     lives = Lives()
     readable = [follow_file(name, lives, platform=lifecycle.platform) for name in files]
     found = [life for life in lives if life.platform == lifecycle.platform and life.events]
     if files and not found:
-        raise InputError(f"no {lifecycle.platform} job in {', '.join(files)}")
+        if not lives and not all(readable):
+            raise typer.Exit(2)
+        raise InputError(_lacking(lifecycle.platform, lives, files))
     return found, all(readable)
+
+
+def _lacking(platform: str, lives: Lives, files: Sequence[str]) -> str:
+    """Why files have no job of a platform to show."""
+    if not lives:
+        return "\n".join((no_jobs(files), *KNOWN[1:]))
+    others = sorted({life.platform for life in lives} - {platform})
+    why = f"the jobs there are of {' and '.join(others)}" if others else "nothing that was seen there moved a job"
+    return f"no {platform} job in {', '.join(map(called, files))}: {why}"
 
 
 def alike(lives: Sequence[Life], lifecycle: Lifecycle, job: Job | None) -> list[Life]:

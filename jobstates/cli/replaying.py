@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobstates.cli.asking import JsonOption, lifecycle_of
-from jobstates.cli.following import follow_file
+from jobstates.cli.following import KNOWN, follow_file, no_jobs
 from jobstates.cli.lives import Lives
 from jobstates.cli.showing import complain, output, put_json
 from jobstates.cli.timeline import show
@@ -37,7 +37,7 @@ def replay(
     """Follow recorded job histories: logs, exports, API answers, in any mixture.
 
     Prints each job's life: the time spent in each state, steps that nobody saw, what contradicts the lifecycle, the outcome.
-    Exit code 2 when something could not be read; the rest is read all the same.
+    Exit code 2 when something could not be read, the rest being read all the same, or when there is no job in it.
     """
     if platform != AUTO:
         lifecycle_of(platform)
@@ -49,11 +49,11 @@ def replay(
             put_json(life.replayed().model_dump(mode="json"))
         else:
             show(console, life, lifecycle_of(life.platform))
-    if not lives and all(readable):
-        complain("no jobs found; the formats that can be read:", *(f"  {name}: {what}" for name, what in FORMATS.items()))
-    elif lives and not json:
+    if lives and not json:
         _sum_up(console, lives)
-    if not all(readable):
+    if not lives and all(readable):
+        complain(no_jobs(files), *KNOWN[1:])
+    if not lives or not all(readable):
         raise typer.Exit(2)
     if strict and any(finding.kind in AGAINST_THE_LIFECYCLE for life in lives for finding in life.findings):
         raise typer.Exit(1)

@@ -27,7 +27,9 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(
-    name: Annotated[str, typer.Argument(help=f"One of {', '.join(MODELS)}; all of them by name when left out.")] = "",
+    name: Annotated[
+        str, typer.Argument(help=f"One of {', '.join(MODELS)}; all of them by name when left out.", metavar="NAME")
+    ] = "",
 ) -> None:
     """Print the JSON Schema of messages, results of waits, cursors, replayed jobs and diagrams."""
     if name and name not in MODELS:

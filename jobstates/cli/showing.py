@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from jobstates.cli.layout import paragraph
+from jobstates.cli.layout import fitted, paragraph
 from jobstates.spec.state import Phase
 from jobstates.spec.wording import safe
 
@@ -41,17 +41,32 @@ VERDICTS = {"good": "green", "mixed": "yellow", "bad": "red"}
 WIDE = 1_000_000
 
 
+class Output(Console):
+    """A stream that people read: as wide as the terminal, and wide enough for everything in a file or a pipe."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        if not self.is_terminal:
+            self.width = WIDE
+
+    def print(self, *objects: Any, **how: Any) -> None:  # noqa: ANN401  # rich's
+        """Print; lines that are too wide for the terminal go on below."""
+        texts = (Text(one) if isinstance(one, str) else one for one in objects)
+        super().print(*(fitted(one, self.width) if isinstance(one, Text) else one for one in texts), **how)
+
+    def on_broken_pipe(self) -> None:
+        """Say that nobody reads on, as every other stream says it: by the error that is being handled."""
+        raise  # noqa: PLE0704  # rich calls this where it has caught it
+
+
 def output() -> Console:
-    """Standard output: as wide as the terminal, and wide enough for everything in a file or a pipe."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if not console.is_terminal:
-        console.width = WIDE
-    return console
+    """Standard output."""
+    return Output()
 
 
 def complaints() -> Console:
     """Standard error, where everything goes that is not the answer."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    return Output(stderr=True)
 
 
 def complain(message: str, *more: str) -> None:

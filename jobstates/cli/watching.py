@@ -25,7 +25,7 @@ SomeNames = Annotated[
     list[str],
     typer.Argument(
         help="Jobs: resource names, addresses in Google's console, or ids with --project, --region and --kind.",
-        metavar="[NAME...]",
+        metavar="NAME",
         show_default=False,
     ),
 ]

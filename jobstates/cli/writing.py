@@ -45,6 +45,19 @@ def write(path: Path, data: bytes) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it; one that is there is left as it is.
+
+    Raises:
+        InputError: when it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if path.is_file() else error.strerror or error
+        raise InputError(f"the folder {path} cannot be made: {reason}") from error
+
+
 def _replace(path: Path, data: bytes) -> None:
     handle, beside = mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
     try:

@@ -17,7 +17,7 @@ from jobstates.delivery.stream import EventStream, Overflow
 from jobstates.delivery.subscription import Callback, OnError, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from jobstates.delivery.filtering import Filters, Message
     from jobstates.spec.lifecycle import Lifecycle
@@ -28,18 +28,10 @@ class Hub:
 
     Args:
         on_error: called with the error, the message and the subscription when a subscriber raises.
-        on_heard: called when somebody subscribes, and nobody had.
-        on_delivered: called with each message when every subscriber has been given it.
     """
 
-    def __init__(
-        self,
-        on_error: OnError | None = None,
-        on_heard: Callable[[], None] | None = None,
-        on_delivered: Callable[[Message], None] | None = None,
-    ) -> None:
+    def __init__(self, on_error: OnError | None = None) -> None:
         self.on_error = on_error
-        self._on_heard, self._on_delivered = on_heard, on_delivered
         self._subscriptions: tuple[Subscription, ...] = ()
         self._waiting: deque[Message] = deque()
         self._changing = threading.RLock()  # an event stream that is garbage collected ends its subscription, whatever we are at
@@ -62,10 +54,7 @@ class Hub:
     def add(self, subscription: Subscription) -> None:
         """Deliver to a subscription from now on."""
         with self._changing:
-            unheard = not self._subscriptions
             self._subscriptions = (*self._subscriptions, subscription)
-        if unheard and self._on_heard is not None:
-            self._on_heard()
 
     def remove(self, subscription: Subscription) -> None:
         """Deliver to a subscription no longer."""
@@ -87,14 +76,30 @@ class Hub:
         waiting, busy = self._waiting, self._delivering
         while waiting and busy.acquire(blocking=False):
             try:
-                while waiting:
-                    message = waiting.popleft()
-                    for subscription in self._subscriptions:
-                        subscription.deliver(message)
-                    if self._on_delivered is not None:
-                        self._on_delivered(message)
+                while (message := self._next()) is not None:
+                    self._hand(message)
             finally:
                 busy.release()
+
+    def _next(self) -> Message | None:
+        """Take what waits longest."""
+        return self._waiting.popleft() if self._waiting else None
+
+    def _hand(self, message: Message) -> bool:
+        """Give a message to every subscriber; whether there was any."""
+        there = False
+        for subscription in self._subscriptions:
+            there |= subscription.deliver(message)
+        return there
+
+    def owe(self, who: object, message: Message) -> None:
+        """Somebody has still to deal with a message. Here nobody keeps count of that."""
+
+    def had(self, who: object, message: Message) -> None:
+        """Somebody has dealt with a message."""
+
+    def gone(self, who: object) -> None:
+        """Somebody will deal with nothing more."""
 
     async def settled(self) -> None:
         """Wait until no coroutine callback has anything left to do.

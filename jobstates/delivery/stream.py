@@ -68,15 +68,18 @@ class EventStream(Generic[M]):
         self._subscription = subscribe(put)
         weakref.finalize(self, self._subscription.cancel)
 
-    def _put(self, message: M) -> None:
+    def _put(self, message: M) -> M | None:
+        """Keep a message. Returns the one that is dropped for want of room."""
+        dropped = None
         with self._lock:
             if self._is_full():
                 self.lost += 1
                 if self._overflow is not Overflow.DROP_OLDEST:
-                    return
-                self._waiting.popleft()
+                    return message
+                dropped = self._waiting.popleft()
             self._waiting.append(message)
             self._ring()
+        return dropped
 
     def _is_full(self) -> bool:
         """No room; or a gap that the reader does not know of yet, behind which nothing may stand."""

@@ -55,13 +55,16 @@ class Subscription:
             return self
         return self._callback(argument)
 
-    def deliver(self, message: Message) -> None:
-        """Hand over one message, if it is wanted. Never raises what the callback raises."""
-        if not self.active or not self._wants(message):
-            return
+    def deliver(self, message: Message) -> bool:
+        """Hand over one message, if it is wanted; whether anybody was there to want it. Never raises what the callback raises."""
+        if not self.active:
+            return False
+        if not self._wants(message):
+            return True
         if self._lane is not None:
+            self._hub.owe(self, message)
             self._lane.put(partial(self._call, message))
-            return
+            return True
         try:
             result = self._callback(message)  # type: ignore[misc]  # an active subscription has one
         except Exception as error:  # noqa: BLE001  # a subscriber may raise anything, and must not stop the others
@@ -69,14 +72,26 @@ class Subscription:
         else:
             if result is not None and isawaitable(result):
                 self._lane = Lane()
-                self._lane.put(partial(self._finish, message, lambda _: result))
+                self._hub.owe(result_of := object(), message)
+                self._lane.put(partial(self._finish, result_of, message, lambda _: result))
+        return True
 
     async def _call(self, message: Message) -> None:
         """Call back with a message that has waited, unless the subscription has ended meanwhile."""
         if self.active:
-            await self._finish(message, self._callback)  # type: ignore[arg-type]  # an active subscription has one
+            self._hub.owe(call := object(), message)  # beside the subscription, which the call may end
+            self._hub.had(self, message)
+            await self._finish(call, message, self._callback)  # type: ignore[arg-type]  # an active subscription has one
 
-    async def _finish(self, message: Message, callback: Callback) -> None:
+    async def _finish(self, call: object, message: Message, callback: Callback) -> None:
+        """Make a call, of which account is kept, to its end."""
+        try:
+            await self._await(message, callback)
+            self._hub.had(call, message)
+        finally:
+            self._hub.gone(call)
+
+    async def _await(self, message: Message, callback: Callback) -> None:
         """Call back, and await what comes of it. Never raises what that raises; only a cancelled worker breaks off."""
         try:
             result = callback(message)
@@ -105,8 +120,9 @@ class Subscription:
 
     def cancel(self) -> None:
         """End the subscription. Messages that wait for it are dropped. Harmless when repeated."""
+        self._hub.remove(self)  # first: so the hub has none that is not active
         self.active = False
-        self._hub.remove(self)
+        self._hub.gone(self)
 
     def __enter__(self) -> Self:
         """Subscribe for the length of a block."""

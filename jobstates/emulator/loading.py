@@ -6,7 +6,7 @@ What a person may write for a length of time, or for a moment, is settled here t
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, get_args
@@ -15,7 +15,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from jobstates.emulator.document import Unreadable, read
 from jobstates.errors import InputError
-from jobstates.spec.wording import safe
+from jobstates.spec.length import LONGEST, seconds
+from jobstates.spec.wording import repeated, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,48 +31,7 @@ MOST = 10
 """How many faults one error lists."""
 READINGS = 1000
 """How many ways to follow one fault's path are tried."""
-LONGEST = timedelta(days=36_525).total_seconds()
-"""A century, in seconds: a moment that far from now is still a moment."""
-UNITS = {"w": 604_800.0, "d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)"
-# What a part has taken it keeps (``+``), so that no text makes it try again and again.
-SPOKEN = re.compile("".join(rf"(?:(?P<{unit}>{NUMBER})\s*+{unit}(?!s)\s*+)?+" for unit in UNITS), re.ASCII)
-ISO_8601 = re.compile(
-    rf"P(?:(?P<w>{NUMBER})W)?(?:(?P<d>{NUMBER})D)?(?:T(?:(?P<h>{NUMBER})H)?(?:(?P<m>{NUMBER})M)?(?:(?P<s>{NUMBER})S)?)?", re.ASCII
-)
-PLAIN = re.compile(rf"(?P<s>{NUMBER})", re.ASCII)
 IDENTIFIER = re.compile(r"[\w-]+")
-
-
-def seconds(length: object) -> float:
-    """A length of time in seconds, from a number of them, a timedelta, or text: ``90s``, ``1h 30m``, ``250ms``, ``PT10M``.
-
-    What ``wording.duration`` prints is read back.
-
-    Raises:
-        ValueError: it is none of these, or negative, or no number, or longer than a century.
-    """
-    match length:
-        case timedelta():
-            number = length.total_seconds()
-        case str() if (found := _written(length.strip())) is not None:
-            number = found
-        case int() | float() if not isinstance(length, bool):
-            number = length
-        case _:
-            raise ValueError(
-                f"expected a length of time such as 90s, 1h 30m, PT10M or a number of seconds, found {_shown(length)}"
-            )
-    if not 0 <= number <= LONGEST:  # which nothing that is no number does
-        raise ValueError(f"expected a length of time from 0 seconds to a century, found {_shown(length)}")
-    return float(number)
-
-
-def _written(text: str) -> float | None:
-    for form in (SPOKEN, ISO_8601, PLAIN):
-        if (found := form.fullmatch(text)) and any(found.groups()):
-            return sum(float(amount) * UNITS[unit] for unit, amount in found.groupdict().items() if amount)
-    return None
 
 
 Seconds = Annotated[
@@ -204,23 +164,7 @@ def _what(model: type[BaseModel], error: ErrorDetails) -> str:
             expected = error["msg"].removeprefix("Input should be ").partition(", unable to parse")[0]
         case _:
             return error["msg"].removeprefix("Value error, ")
-    return f"expected {expected}, found {_shown(error['input'])}"
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-        case bool():
-            return str(value).lower()
-        case int() if value.bit_length() > 200:  # noqa: PLR2004  # Python refuses to print very long ones
-            return "a very large number"
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004  # enough to find it by
+    return f"expected {expected}, found {repeated(error['input'])}"
 
 
 def _hint(key: str, known: Mapping[str, Any]) -> str:

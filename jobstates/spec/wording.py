@@ -38,3 +38,20 @@ def duration(length: timedelta) -> str:
     if seconds < DAY:
         return f"{seconds // HOUR}h {seconds % HOUR // MINUTE}m"
     return f"{seconds // DAY}d {seconds % DAY // HOUR}h"
+
+
+def repeated(value: object) -> str:
+    """What somebody wrote, as an error repeats it: bounded."""
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 200:  # noqa: PLR2004  # Python refuses to print very long ones
+            return "a very large number"
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004  # enough to find it by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 
+from jobstates.watch.asker import Asked
 from jobstates.watch.asking import Accepted, AlreadyRequested, AlreadyTerminal
 from jobstates.watch.ref import lifecycle_of
 from jobstates.watch.waiting import Ending
@@ -12,7 +13,8 @@ from jobstates.watch.waiting import Ending
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobstates.watch.asking import Answer, Asker
+    from jobstates.watch.asker import Asker
+    from jobstates.watch.asking import Answer
     from jobstates.watch.ref import JobRef
     from jobstates.watch.waiting import Waited
 
@@ -45,7 +47,8 @@ class Commander(ABC):
     async def ask(self, job: JobLike, request: str, *, changes: Mapping[str, Any] | None = None, **how: Unpack[How]) -> Answer:
         """Ask something of a job, unless its lifecycle forbids it, and tell what came of it.
 
-        The job is watched from then on, and its end judged by what was asked.
+        The job is watched from then on, and its end judged by what was asked. Where it was replaced, the job that goes on in its
+        place is asked: the answer's ``job`` names it.
 
         Args:
             job: whatever ``add`` takes.
@@ -59,7 +62,7 @@ class Commander(ABC):
             UnknownEvent: when the job's lifecycle has no such event.
         """
         ref = self.add(job)
-        answer = await self._asker.ask(ref, request, by=how.get("by"), again=how.get("again", False), changes=changes)
+        answer = await self._asker.ask(ref, Asked(request, how.get("by"), changes, how.get("again", False)))
         if how.get("and_wait") and isinstance(answer, Accepted | AlreadyRequested | AlreadyTerminal):
             answer = answer._replace(waited=await self.wait(ref, timeout=how.get("timeout")))
         return answer

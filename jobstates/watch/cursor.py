@@ -141,9 +141,18 @@ class Cursor(BaseModel):
         return self
 
 
+WRONG = {
+    "json_invalid": "it is no JSON",
+    "model_type": "it is no JSON object",
+    "missing": "it is missing",
+    "extra_forbidden": "nothing of that name belongs here",
+}
+"""What most often is wrong, by pydantic's name for it."""
+
+
 def _wrong(place: str, error: Exception) -> InputError:
     reason = str(error)
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        place, reason = ".".join(filter(None, (place, *map(str, first["loc"])))), first["msg"]
-    return InputError(f"this is no cursor of a watcher: {place or 'it'}: {reason}")
+        place, reason = ".".join(filter(None, (place, *map(str, first["loc"])))), WRONG.get(first["type"], first["msg"])
+    return InputError(": ".join(filter(None, ("this is no cursor of a watcher", place, reason))))

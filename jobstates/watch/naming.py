@@ -7,11 +7,11 @@ open is never guessed: a job in another region, of another kind, or of the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobstates.errors import UnknownJob
+from jobstates.errors import UnknownJob, nearest
 from jobstates.platforms.dataflow import JOB_ID, DataflowJob
 from jobstates.platforms.registry import platforms
 from jobstates.spec.job import Job, Kind
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SHOWN = 120
 """How many characters of what was given an error repeats."""
 EXAMPLES = {"projects": "my-project", "locations": "us-central1", "jobs": "2026-01-01_00_00_00-1234567890"}
+LISTED = "`jobstates list` shows the names and ids of the jobs in a place"
 KEYWORDS = {"projects": "project", "locations": "location"}
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -49,13 +50,19 @@ class _Known(NamedTuple):
         return "/".join(f"{one}/{EXAMPLES.get(one, '1234567890')}" for one in (*self.above, self.kind.name))
 
 
-class _Given(NamedTuple):
-    """What the caller says besides."""
+def keyword(name: str, example: str = "") -> str:
+    """How Python spells that something is given: ``project=``."""
+    return f"{name}={example!r}" if example else f"{name}="
 
-    project: str | None
-    location: str | None
-    kind: str | None
-    platform: str | None
+
+class Given(NamedTuple):
+    """What the caller says besides, and how what is to be given is spelled where the caller is."""
+
+    project: str | None = None
+    location: str | None = None
+    kind: str | None = None
+    platform: str | None = None
+    spell: Callable[[str, str], str] = keyword
 
 
 def job_ref(
@@ -82,8 +89,13 @@ def job_ref(
         UnknownJob: when it does not tell exactly one job; the message says what is wrong and what to give. Nothing else is
             raised, whatever the object does when it is read.
     """
+    return named(job, Given(project, location, kind, platform))
+
+
+def named(job: object, given: Given) -> JobRef:
+    """The same, with all that is given in one piece."""
     try:
-        return _completed(_told(job), _given(project, location, kind, platform))
+        return _completed(_told(job), _text(given))
     except Unclear as unclear:
         reason = str(unclear)
     except Exception:  # noqa: BLE001  # a foreign object may do anything when it is read
@@ -91,11 +103,11 @@ def job_ref(
     raise UnknownJob(f"{_quoted(job)} does not name one job: {reason}")
 
 
-def _given(*said: str | None) -> _Given:
-    for field, value in zip(_Given._fields, said, strict=True):
+def _text(given: Given) -> Given:
+    for field, value in zip(Given._fields[:-1], given[:-1], strict=True):
         if not (value is None or isinstance(value, str)):
-            raise Unclear(f"{field}= is no text", "text there")
-    return _Given(*said)
+            raise Unclear(f"{given.spell(field, '')} is no text", "text there")
+    return given
 
 
 def _told(job: object) -> Told:
@@ -138,7 +150,7 @@ def _word(job: object, name: str) -> str:
     return str.__str__(part) if isinstance(part, str) else ""
 
 
-def _completed(told: Told, given: _Given) -> JobRef:
+def _completed(told: Told, given: Given) -> JobRef:
     known = _known(told, given)
     if strange := next((one for one in told.places if one not in known.above), None):
         raise Unclear(f"{known.kind.name} are not found in {_quoted(strange)}", f"a name such as {known.example}")
@@ -149,21 +161,21 @@ def _completed(told: Told, given: _Given) -> JobRef:
     return JobRef(Scope(known.job_type.platform, parent, known.kind.name), ident)
 
 
-def _place(collection: str, told: Told, given: _Given, known: _Known) -> str:
+def _place(collection: str, told: Told, given: Given, known: _Known) -> str:
     """The id of what a job lies in, as the name tells it or else the caller."""
-    keyword = KEYWORDS.get(collection, collection)
-    place = _agreed(keyword, told.places.get(collection), getattr(given, keyword, None))
+    what = KEYWORDS.get(collection, collection)
+    place = _agreed(what, told.places.get(collection), getattr(given, what, None), given)
     if place is not None:
-        return _checked(keyword, place)
-    keywords = f"{keyword}={EXAMPLES[collection]!r}, for example, or " if keyword != collection else ""
-    raise Unclear(f"it tells no {keyword}", f"{keywords}a name such as {known.example}")
+        return _checked(what, place)
+    instead = f"{given.spell(what, EXAMPLES[collection])}, for example, or " if what != collection else ""
+    raise Unclear(f"it tells no {what}", f"{instead}a name such as {known.example}")
 
 
-def _agreed(keyword: str, named: str | None, said: str | None) -> str | None:
+def _agreed(what: str, told: str | None, said: str | None, given: Given) -> str | None:
     """What the name tells, or the caller says; both must not contradict each other."""
-    if named is not None and said is not None and named != said:
-        raise Unclear(f"it is of the {keyword} {_quoted(named)}, and {keyword}= says {_quoted(said)}", "one of the two")
-    return said if named is None else named
+    if told is not None and said is not None and told != said:
+        raise Unclear(f"it is of the {what} {_quoted(told)}, and {given.spell(what, '')} says {_quoted(said)}", "one of the two")
+    return said if told is None else told
 
 
 def _checked(what: str, text: str) -> str:
@@ -174,43 +186,48 @@ def _checked(what: str, text: str) -> str:
     return text
 
 
-def _known(told: Told, given: _Given) -> _Known:
+def _known(told: Told, given: Given) -> _Known:
     """The kind of the job: by its collection, by the shape of its id, as the caller says, or because there is only one."""
-    platform = _agreed("platform", told.platform, given.platform)
+    platform = _agreed("platform", told.platform, given.platform, given)
     known = [one for one in _all_known() if platform in (None, one.job_type.platform)]
     if not known:
         raise Unclear(f"there is no platform {_quoted(platform)}", f"one of {', '.join(platforms())}")
     proven = told.kind or next((kind for one in known if (kind := one.job_type.kind_of(told.id))), None)
     said = next((one.kind.name for one in known if one.kind.resource == given.kind), given.kind)
-    name = _agreed("kind", proven, said)
+    name = _agreed("kind", proven, said, given)
     found = [one for one in known if name in (None, one.kind.name)]
     if told.among and name not in (None, *told.among):
-        raise Unclear(f"that page shows no {_quoted(name)}", _one_of(told.among))
+        raise Unclear(f"that page shows no {_quoted(name)}", _one_of(told.among, given))
     if len(found) == 1:
         return found[0]
     if name is None:
-        raise _no_kind(told, known)
+        raise _no_kind(told, known, given)
+    kinds = [one.kind.name for one in known]
     if found:
-        raise Unclear(f"several platforms have {name}", f"platform=, one of {', '.join(one.job_type.platform for one in found)}")
-    raise Unclear(f"there is no kind {_quoted(name)}", _one_of(one.kind.name for one in known))
+        owners = ", ".join(one.job_type.platform for one in found)
+        raise Unclear(f"several platforms have {name}", f"{given.spell('platform', '')}, one of {owners}")
+    near = nearest(name, kinds)
+    hint = f" (did you mean {near!r}?)" if near else ""
+    raise Unclear(f"there is no kind {_quoted(name)}{hint}", _one_of(kinds, given))
 
 
-def _no_kind(told: Told, known: list[_Known]) -> Unclear:
+def _no_kind(told: Told, known: list[_Known], given: Given) -> Unclear:
     """Why nobody can tell of which kind a job is."""
     if told.among:
-        return Unclear("that page shows jobs of several kinds and does not tell which", _one_of(told.among))
+        return Unclear("that page shows jobs of several kinds and does not tell which", _one_of(told.among, given))
     if told.id.isdecimal():
-        return Unclear("an id alone does not tell the kind", f"{_one_of(one.kind.name for one in known)}, or {RESOURCE}")
+        kinds = _one_of((one.kind.name for one in known), given)
+        return Unclear("an id alone does not tell the kind", f"{kinds}, or {RESOURCE}")
     return _no_identity(told.id) if _ID.fullmatch(told.id) else Unclear("it has no job's id")
 
 
-def _one_of(kinds: Iterable[str]) -> str:
-    return f"kind=, one of {', '.join(kinds)}"
+def _one_of(kinds: Iterable[str], given: Given) -> str:
+    return f"{given.spell('kind', '')}, one of {', '.join(kinds)}"
 
 
 def _no_identity(name: str) -> Unclear:
     wrong = f"{_quoted(name)} is no id of a Dataflow job, and a name is no identity: many jobs may have the same"
-    return Unclear(wrong, f"the id, for example {EXAMPLES['jobs']}, or for other jobs {RESOURCE}")
+    return Unclear(wrong, f"the id, for example {EXAMPLES['jobs']}, or for other jobs {RESOURCE}; {LISTED}")
 
 
 @cache
@@ -224,4 +241,5 @@ def _all_known() -> tuple[_Known, ...]:
 
 def _quoted(raw: object) -> str:
     """What was given: bounded, on one line, printable."""
-    return repr(spelling(raw, SHOWN))
+    text = spelling(raw, SHOWN + 1)
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

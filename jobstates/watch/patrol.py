@@ -20,7 +20,7 @@ from jobstates.watch.overdue import Budgets, Stays
 from jobstates.watch.pace import Pace
 from jobstates.watch.schedule import Schedule
 from jobstates.watch.sighting import Patience, Sightings
-from jobstates.watch.sweep import Plan, forget_pages_with, now, sweep
+from jobstates.watch.sweep import Verified, now, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from jobstates.watch.cursor import Kept
     from jobstates.watch.ref import Scope
     from jobstates.watch.source import Source
-    from jobstates.watch.sweep import Shown, Swept
+    from jobstates.watch.sweep import Plan, Swept
     from jobstates.watch.waiting import Ending
 
 log = logging.getLogger("jobstates")
 SUCCESSOR = 5
 """How many more looks a job gets that was replaced, until one tells by which."""
+ASTRAY = 3
+"""How often in a row a list may fail, and be refused its way on then, until the jobs are looked at singly."""
 LONGEST_SLEEP = 1.0
 """Seconds, so that a machine that was asleep notices that it is late."""
 
@@ -74,20 +76,21 @@ class Patrol:
         self._list_failures = 0
         self._orphans: dict[str, int] = {}
         self._complete: datetime | None = None
-        self._verified: dict[int, Shown] = {}
+        self._verified = Verified()
         self._noted: set[str] = set()
         self._woken = anyio.Event()
 
     def look(self, names: Collection[str], *, new: int = 0, within: float = 0.0) -> None:
         """Look at jobs as soon as can be, or within so many seconds; ``new``: how many of them nobody looked at yet."""
         if new:
-            self._verified.clear()
+            self._verified = Verified()  # another one, as a sweep may be under way that knows nothing of them
+        self._schedule.stir(names, current_time(), soon=within)
         for record in self._store.find(self.scope, names).records.values():
             if record.state.terminal:
                 self._orphans[record.name] = 1
+                self._schedule.part(record.name, current_time(), soon=within)
             elif new:
                 self._stays.moved(record, self._manner.clock())
-        self._schedule.stir(names, current_time(), soon=within)
         self._woken.set()
 
     def took_note(self, record: Record) -> None:
@@ -98,8 +101,6 @@ class Patrol:
 
     def forget(self, record: Record) -> None:
         """Watch a job no more."""
-        if not record.state.terminal:  # no list shows those
-            self._verified.clear()
         self._settle(record.name)
         self._sightings.forget(record.name)
 
@@ -133,8 +134,6 @@ class Patrol:
             plan = self._schedule.plan(current_time(), self._store.count(self.scope))
             if plan is not None:
                 await self._sweep(plan)
-                if plan.names is None and self._orphans:  # no list shows them
-                    await self._sweep(Plan(listed=False, names=tuple(self._orphans)))
 
     async def _sweep(self, plan: Plan) -> None:
         begun = self._manner.clock()
@@ -148,10 +147,10 @@ class Patrol:
             self._schedule.retry(None, current_time(), failures=self._list_failures)
             return
         for name in (*self._noted, *swept.refused):  # what was compared meanwhile was compared with less than is known
-            forget_pages_with(name, self._verified)
+            self._verified.forget(name)
         self._noted.clear()
         self._tell(self._report(plan, swept, begun))
-        self._schedule.stir(swept.refused, current_time(), soon=0.0)
+        self._schedule.stir(swept.refused - self._orphans.keys(), current_time(), soon=0.0)
 
     async def _until_due(self) -> None:
         while (wait := self._schedule.next - current_time()) > 0:
@@ -163,6 +162,8 @@ class Patrol:
         """Take note of what a sweep came to."""
         now, at = current_time(), self._manner.clock()
         self._schedule.looked(plan, now, calls=swept.pages + swept.unlisted)
+        if plan.listed and not swept.broke_off:
+            self._schedule.listable()
         report = Report([], dict(swept.changed))
         self._seen(plan, swept, report, at)
         report.messages += swept.messages
@@ -179,9 +180,13 @@ class Patrol:
                 self._schedule.stir([record.name], now)
                 self._stays.moved(record, at)
             if record.state.terminal:
-                self._orphans[record.name] = self._orphans.get(record.name, 0) + 1
-                if not self.awaits_successor(record):
+                looks = self._orphans[record.name] = self._orphans.get(record.name, 0) + 1
+                if self.awaits_successor(record):
+                    self._schedule.part(record.name, now, looks=looks)
+                else:
                     self._settle(record.name)
+            else:
+                self._orphans.pop(record.name, None)
 
     def awaits_successor(self, record: Record) -> bool:
         """Whether a job was replaced, and one more look may tell by which."""
@@ -194,18 +199,23 @@ class Patrol:
         self._orphans.pop(name, None)
 
     def _seen(self, plan: Plan, swept: Swept, report: Report, at: datetime) -> None:
-        """Tell of the jobs that can be looked at again."""
-        looked_at = self._sightings.blind - swept.failed.keys()
-        if plan.names is not None:
+        """Tell of the jobs that can be looked at again: their scope may be listed again, too."""
+        looked_at = self._sightings.blind - swept.failed.keys() - set(plan.skip)
+        if plan.names is None:
+            looked_at -= self._orphans.keys()
+        else:
             looked_at &= set(plan.names)
-        for record in self._store.find(self.scope, looked_at - set(plan.skip)).records.values():
-            report.messages += self._kept(self._sightings.seen(record, at), record)
+        for record in self._store.find(self.scope, looked_at).records.values():
+            if told := self._sightings.seen(record, at):
+                report.messages += self._kept(told, record)
+                self._schedule.listable()
 
     def _failed(self, swept: Swept, report: Report, at: datetime) -> None:
         """Take note of the looks that failed, each job's or the list's."""
-        if swept.broke_off and not swept.broke_off.trouble.passes:
-            log.warning("%s cannot be listed, so its jobs are looked at one by one: %s", self.scope, swept.broke_off)
-            self._schedule.listed = False
+        hopeless = swept.broke_off and not swept.broke_off.trouble.passes
+        if hopeless and not (swept.astray and self._list_failures < ASTRAY - 1):
+            log.warning("%s cannot be listed now, so its jobs are looked at one by one: %s", self.scope, swept.broke_off)
+            self._schedule.refused(current_time())
             self._schedule.retry(None, current_time(), failures=1)
             return
         records = self._store.find(self.scope, swept.failed).records  # without those that were forgotten meanwhile

@@ -2,6 +2,8 @@
 
 A bucket holds a tenth of a minute's calls and fills with the other nine tenths in a minute: so no minute, wherever it begins,
 sees more than the quota. Taking is pure in the time that is handed in; a caller waits for as long as it is told.
+
+Those who call the same source stand in line, and the first alone has taken a call: whoever leaves the line owes nothing.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import defaultdict
 from contextlib import aclosing, contextmanager
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import anyio
 
-from jobstates.watch.source import CallFailed, Trouble
+from jobstates.watch.source import CallFailed, Page, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from jobstates.spec.arrow import Arrow
     from jobstates.spec.observation import Observation
     from jobstates.watch.ref import JobRef, Scope
-    from jobstates.watch.source import Message, Page, Source
+    from jobstates.watch.source import Message, Source
 
 T = TypeVar("T")
 log = logging.getLogger("jobstates")
@@ -126,15 +129,20 @@ SHARED = Quotas()
 
 
 class Metered:
-    """A source whose calls wait until the quota allows them."""
+    """A source whose calls wait until the quota allows them, in the order in which they came. It belongs to one event loop."""
 
     def __init__(self, source: Source, quotas: Quotas) -> None:
         self._source, self._quotas = source, quotas
+        self._lines: defaultdict[tuple[str, str], anyio.Lock] = defaultdict(lambda: anyio.Lock(fast_acquire=True))
         self.platforms, self.quotas, self.page_size = source.platforms, source.quotas, source.page_size
+
+    async def _take(self, scope: Scope) -> None:
+        async with self._lines[scope.project, scope.location]:
+            await self._quotas.take(self, scope)
 
     async def get(self, job: JobRef) -> Observation:
         """Look at one job."""
-        await self._quotas.take(self, job.scope)
+        await self._take(job.scope)
         with _guarded():
             return await self._source.get(job)
 
@@ -147,17 +155,19 @@ class Metered:
         """Take a call for each page."""
         async with aclosing(pages):
             while True:
-                await self._quotas.take(self, scope)
+                await self._take(scope)
                 with _guarded():
                     page = await anext(pages, None)
                 if page is None:
-                    self._quotas.give_back(self, scope)  # the last page said that it was the last: nothing was called
+                    self._quotas.give_back(self, scope)  # nothing was called
                     return
                 yield page
+                if isinstance(page, Page) and page.last:
+                    return
 
     async def ask(self, job: JobRef, arrow: Arrow, *, changes: Mapping[str, Any] | None = None) -> None:
         """Make the request of an arrow."""
-        await self._quotas.take(self, job.scope)
+        await self._take(job.scope)
         with _guarded():
             await self._source.ask(job, arrow, changes=changes)
 

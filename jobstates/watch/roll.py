@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from jobstates.errors import UnknownPlatform
@@ -12,6 +11,7 @@ from jobstates.spec.record import Record
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
 from jobstates.watch.chains import Chains, orphaned
 from jobstates.watch.cursor import WatchedJob
+from jobstates.watch.past import Past, carried_out
 from jobstates.watch.patrol import Patrol, Report
 from jobstates.watch.quota import Metered
 from jobstates.watch.ref import lifecycle_of
@@ -62,8 +62,7 @@ class Roll:
         self._given = tuple(sources)
         self._sources: dict[str, Source] = {}
         self._patrols: dict[Scope, Patrol] = {}
-        self._done: dict[JobRef, None] = {}
-        """The jobs that are over or were given up, the first of them first."""
+        self.past = Past(self._chain, self._is_done, self._drop)
         self._tasks: TaskGroup | None = None
 
     def start(self, tasks: TaskGroup) -> None:
@@ -88,8 +87,8 @@ class Roll:
                 patrol.hope(job.name, anew=anew)
             elif known is None or orphaned(record):
                 patrol.look([job.name], new=known is None)
-        elif (last := self.chains.latest(job.name)) != job.name:
-            self.add(ref_of(job.scope, last), anew=anew)
+        elif (last := self.last(job)) != job:
+            self.add(last, anew=anew)
 
     def resume(self, job: WatchedJob, record: Record) -> None:
         """Watch a job from where another process was; those that replaced it are resumed before."""
@@ -98,7 +97,7 @@ class Roll:
         self.add(job.ref, record)
         self._patrols[job.ref.scope].resume(record, job.kept)
         if record.state.terminal or self.fate(job.ref) is not None:
-            self._done[job.ref] = None
+            self.past.add([job.ref])
         if job.error:
             self.reasons[record.name] = job.error
 
@@ -119,6 +118,10 @@ class Roll:
                 one = job._replace(scope=scope)
                 if self.record(one) is not None:
                     yield one
+
+    def last(self, job: JobRef) -> JobRef:
+        """The last job known of those that replaced one another, which stands for them; the job itself if nothing replaced it."""
+        return ref_of(job.scope, self.chains.latest(job.name))
 
     def record(self, job: JobRef) -> Record | None:
         """What is believed about a job; None for one that is not watched."""
@@ -188,23 +191,15 @@ class Roll:
             self._patrols[job.scope].forget(record)
             self.store.forget(job.scope, [job.name])
         self.reasons.pop(job.name, None)
-        self._done.pop(job, None)
+        self.past.forget(job)
         chain = self.chains.whole(job.name)
         if not self.store.find(job.scope, chain).records:
+            if len(chain) > 1:  # nobody will know afterwards as what their subscribers know them
+                self.store.hold([self.chains.dressed(one) for one in self.store.pending() if one.job in chain])
             self.chains.forget(chain)
 
-    def trim(self, keep: int, wanted: Callable[[str], bool]) -> None:
-        """Forget the first of the jobs that are over or were given up, all but so many.
-
-        Jobs that replaced one another are forgotten together, and none that is wanted.
-        """
-        for job in list(islice(self._done, max(len(self._done) - keep, 0))):
-            chain = [ref_of(job.scope, name) for name in self.chains.whole(job.name)]
-            if any(wanted(one.name) or not self._is_done(one) for one in chain):
-                self._done[job] = self._done.pop(job, None)  # its turn comes again
-            else:
-                for one in chain:
-                    self._drop(one)
+    def _chain(self, job: JobRef) -> list[JobRef]:
+        return [ref_of(job.scope, name) for name in self.chains.whole(job.name)]
 
     def _is_done(self, job: JobRef) -> bool:
         record = self.record(job)
@@ -248,11 +243,14 @@ class Roll:
                 self.reasons[event.job] = event.error
             else:
                 self.reasons.pop(event.job, None)
+            record = self.record(ref := ref_of(scope, event.job))
+            if record is not None and carried_out(lifecycle_of(scope), record.job.intent, event):
+                self.intend(ref, None)
         for record in report.changed.values():
             if successor := self.chains.follow(scope, record):
                 self.add(successor)
         done = (name for name, record in report.changed.items() if record.state.terminal)
-        self._done.update((ref_of(scope, name), None) for name in (*report.hopeless, *done))
+        self.past.add(ref_of(scope, name) for name in (*report.hopeless, *done))
         touched = {*report.changed, *report.hopeless, *(message.job for message in report.messages)}
         self._tell(report.messages, touched)
 

@@ -23,6 +23,8 @@ MANY = 1000
 
 TRIES = 4
 """How often a page is tried again: a list of a hundred pages comes to its end nearly always where every fifth call fails."""
+DOUBLINGS = 6
+"""How often the time is doubled until a list that was refused is tried for again."""
 
 
 class _Stirred(NamedTuple):
@@ -49,34 +51,40 @@ class Schedule:
         self._since, self._due = -inf, inf
         self._calls = 0
         self._hold = -inf
-        self.listed = True
-        """Whether the scope can be listed."""
+        self._apart: dict[str, float] = {}
+        """The jobs that no list shows, and when each is due."""
+        self._refusals, self._listed_from = 0, -inf
         self.blocked: set[str] = set()
         """The jobs that it is no use to ask for."""
 
     @property
     def next(self) -> float:
         """When the next look is due; never, where no job was ever stirred."""
-        return max(self._hold, min(self._due, min((job.due for job in self._stirred.values()), default=inf)))
+        alone = min((job.due for job in self._stirred.values()), default=inf)
+        return max(self._hold, min(self._due, alone, min(self._apart.values(), default=inf)))
 
     def plan(self, now: float, jobs: int) -> Plan | None:
-        """What to look at now, where so many jobs are not over; None when nothing is due."""
+        """What to look at now, where so many jobs are not over, without those apart; None when nothing is due."""
         if jobs <= len(self.blocked):
             self._due = inf  # nobody is left to look for
         if now < self._hold:
             return None
+        if apart := [name for name, due in self._apart.items() if due <= now]:
+            return Plan(listed=False, names=apart)
         everything = now >= self._due
         due = () if everything else [name for name, job in self._stirred.items() if job.due <= now]
         if not everything and not due:
             return None
         singly = jobs - len(self.blocked) if everything else len(due)
-        if self.listed and max(self._calls, ceil(jobs / self._page_size)) < singly:
+        if now >= self._listed_from and max(self._calls, ceil(jobs / self._page_size)) < singly:
             return Plan(skip=frozenset(self.blocked))
         return Plan(listed=False, names=None if everything else due, skip=frozenset(self.blocked))
 
     def stir(self, names: Collection[str], now: float, *, soon: float | None = None) -> None:
         """Jobs have changed, or something was asked of them: they may change again. ``soon``: look in so many seconds."""
         self.blocked.difference_update(names)
+        for name in self._apart.keys() & set(names):
+            del self._apart[name]
         due = now + (self._time(self._pace.soonest) if soon is None else soon)
         self._due = min(self._due, now + self._time(self._pace.latest))
         if len(self._stirred) + len(names) > MANY:
@@ -84,10 +92,25 @@ class Schedule:
         else:
             self._stirred.update((name, _Stirred(now, min(due, self._stirred.get(name, _NEVER).due))) for name in names)
 
+    def part(self, name: str, now: float, *, soon: float | None = None, looks: int = 1) -> None:
+        """Look at a job that no list shows: in so many seconds, or ever later, the more looks there were."""
+        self._stirred.pop(name, None)
+        self._apart[name] = now + (self._time(self._pace.retry(looks)) if soon is None else soon)
+
+    def refused(self, now: float) -> None:
+        """The scope cannot be listed: look at its jobs singly, and try again ever later."""
+        self._listed_from = now + self._pace.latest * 2 ** min(self._refusals, DOUBLINGS)
+        self._refusals += 1
+
+    def listable(self) -> None:
+        """The scope can be listed, as far as anybody knows."""
+        self._refusals, self._listed_from = 0, -inf
+
     def settle(self, names: Collection[str]) -> None:
         """Jobs that need no look any more."""
         for name in names:
             self._stirred.pop(name, None)
+            self._apart.pop(name, None)
         self.blocked.difference_update(names)
 
     def block(self, name: str) -> None:
@@ -124,6 +147,9 @@ class Schedule:
         if name is None:
             self._due = due
             self._stirred = {one: job._replace(due=max(job.due, due)) for one, job in self._stirred.items()}
+            self._apart = {one: max(time, due) for one, time in self._apart.items()}
+        elif name in self._apart:
+            self._apart[name] = due
         else:
             self._stirred[name] = _Stirred(self._stirred[name].since if name in self._stirred else now, due)
 

@@ -54,6 +54,18 @@ class CallFailed(JobStatesError):
         super().__init__(reason)
 
 
+class About(NamedTuple):
+    """What people know a job by. No job is told from another by it: a name may be that of many."""
+
+    title: str = ""
+    """Its display name."""
+    created: datetime | None = None
+
+
+def _nothing(_: int) -> About:
+    return About()
+
+
 class Page(NamedTuple):
     """Some of a scope's jobs, as one answer of the service gave them: names and raw states side by side.
 
@@ -68,6 +80,10 @@ class Page(NamedTuple):
     """The whole observation of the job at an index, without ``seen``."""
     after: Any = None
     """How to go on after this page, for ``Source.list``; None after the last one, and where the source cannot."""
+    last: bool = False
+    """Whether the answer told that no page follows: nobody waits then for leave to ask for another."""
+    about: Callable[[int], About] = _nothing
+    """What people know the job at an index by, where the source was asked for it."""
 
 
 class Source(Protocol):

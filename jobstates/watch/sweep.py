@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anyio
@@ -49,6 +48,22 @@ class Shown(NamedTuple):
     states: Sequence[Any]
 
 
+@dataclass(slots=True)
+class Verified:
+    """What a list showed when it was last compared with what is believed: kept by who sweeps again, until a job is added."""
+
+    pages: dict[int, Shown] = field(default_factory=dict)
+    """Those pages, by number, that showed nothing new."""
+    whole: int | None = None
+    """How many pages there were if they showed every job. Jobs may have ended since, or be forgotten; none has come to be."""
+
+    def forget(self, name: str) -> None:
+        """Forget what was shown of a job, now that it is known to be elsewhere: a page that shows it there again is news."""
+        self.whole = None
+        for number in [number for number, shown in self.pages.items() if name in shown.names]:
+            del self.pages[number]
+
+
 class Plan(NamedTuple):
     """What to look at in one sweep, and how."""
 
@@ -62,8 +77,8 @@ class Plan(NamedTuple):
     """When the scope's jobs were last seen, all of them."""
     notes: bool = False
     """Ask what the service wrote about each job that changed."""
-    verified: dict[int, Shown] | None = None
-    """Pages, by number, that showed nothing new when they were last compared with what is believed; kept by who sweeps again."""
+    verified: Verified | None = None
+    """What the list showed the last time."""
     pauses: Sequence[float] = ()
     """How long to wait, in seconds, before each further try of a page after the first; no further try by default."""
 
@@ -86,6 +101,12 @@ class Swept:
     """Why the list could not be read to its end."""
     changed: dict[str, Record] = field(default_factory=dict)
     """What is believed now about the jobs that were looked at closely: not those that a list showed as they were."""
+
+    @property
+    def astray(self) -> bool:
+        """Whether a list broke off as its way on was refused, or is gone: that does not mean that nothing can be listed."""
+        lost = (Trouble.REFUSED, Trouble.MISSING)
+        return self.pages > 0 and self.broke_off is not None and self.broke_off.trouble in lost
 
 
 def now() -> datetime:
@@ -147,7 +168,7 @@ class _Sweeping:
         self._shown: list[Sequence[str]] = []
         self._doubted: set[str] = set()
         self._known_ways: dict[tuple[object, ...], Ways] = {}
-        self._found = 0
+        self._verified = plan.verified or Verified()
         self.swept = Swept()
         self.changes: list[Change] = []
 
@@ -160,9 +181,12 @@ class _Sweeping:
                     self._compare(page)
         except CallFailed as failure:
             self.swept.broke_off = failure
-            self.swept.failed = dict.fromkeys(self._unshown(), failure)
+            told = CallFailed(Trouble.PASSING, str(failure), retry_after=failure.retry_after) if self.swept.astray else failure
+            self.swept.failed = dict.fromkeys(self._unshown(), told)
         else:
-            left = (self._unshown() | self._doubted) - set(self._plan.skip)
+            unshown = self._unshown()
+            self._verified.whole = None if unshown else self.swept.pages
+            left = (unshown | self._doubted) - set(self._plan.skip)
             await self._find_among_all(left)
             await self.get(left)
 
@@ -178,10 +202,8 @@ class _Sweeping:
                         yield page
                     return
             except CallFailed as failure:
-                if page is None:
+                if page is None or page.after is None or not failure.trouble.passes:
                     raise
-                if page.after is None or not failure.trouble.passes:
-                    raise _on_the_way(failure) from failure
                 pause = next((pause for pause in pauses if pause >= (failure.retry_after or 0.0)), None)
                 if pause is None:
                     raise
@@ -217,34 +239,31 @@ class _Sweeping:
 
         Most pages show what they showed the last time, as two lists tell sooner than any look at the jobs.
         """
-        verified = {} if self._plan.verified is None else self._plan.verified
-        shown = verified.pop(self.swept.pages, None)
+        pages, number = self._verified.pages, self.swept.pages
+        shown = pages.pop(number, None)
         if shown is None or shown.names != page.names or shown.states != page.states:
+            self._verified.whole = None
             known = list(map(self._records.get, page.names))
             unchanged = self._follow_all(page, known)
-            self._count(page.names, len(known) - known.count(None))
             # The records' own names, so that none is kept twice.
             shown = Shown([record.name for record in known if record], page.states) if unchanged else None
-        else:
-            self._count(shown.names, len(shown.names))
         if shown is not None:
-            verified[self.swept.pages] = shown
+            pages[number] = shown
+        self._shown.append(page.names if shown is None else shown.names)
 
     def _follow_all(self, page: Page, known: Sequence[Record | None]) -> bool:
         """Whether a page shows jobs that are known, as they are known, and nothing else."""
         states = self._states
-        unchanged = True
+        if [record is not None and record.state for record in known] == list(map(states.get, page.states)):
+            return True
         for index, (record, raw) in enumerate(zip(known, page.states, strict=True)):
-            if record is None:
-                unchanged = False
-            elif states.get(raw) is not record.state:
-                unchanged = False
+            if record is not None and states.get(raw) is not record.state:
                 look = page.detail(index)
                 if self._may_be_past(record, states.get(raw)) or lacks_reason(self._scope, look):
                     self._doubted.add(record.name)
                 else:
                     self._follow(record, look)
-        return unchanged
+        return False
 
     def _may_be_past(self, record: Record, state: JobState | None) -> bool:
         """Whether what a list shows may be where a job was before: lists lag, and few services tell the time of a state.
@@ -270,16 +289,13 @@ class _Sweeping:
             self._known_ways[key] = Ways(*(None if route is None else len(route) for route in routes))
         return self._known_ways[key]
 
-    def _count(self, names: Sequence[str], known: int) -> None:
-        """Count the jobs that were shown. A job created meanwhile pushes others to the next page, where they are shown again."""
-        self._found += known
-        if names and self._shown and names[0] in self._shown[-1]:
-            self._found -= len(self._records.keys() & set(names).intersection(self._shown[-1]))
-        self._shown.append(names)
-
     def _unshown(self) -> set[str]:
-        """The jobs that no page showed. Mostly there are none, and counting costs less than comparing."""
-        return set() if self._found == len(self._records) else self._records.keys() - set(chain.from_iterable(self._shown))
+        """The jobs that no page showed. Where all pages are as they were when they showed every job, there is none."""
+        if self._verified.whole == self.swept.pages:
+            return set()
+        unshown = set(self._records)
+        unshown.difference_update(*self._shown)
+        return unshown
 
     async def get(self, names: Iterable[str]) -> None:
         """Look at jobs one by one, a few at a time."""
@@ -297,8 +313,8 @@ class _Sweeping:
                 self._follow(self._records[name], look)
                 moved = self.swept.changed[name].state
                 self.swept.unlisted += self._plan.listed and moved.live and name not in self._doubted
-                if self._plan.verified and moved.live and moved is not self._records[name].state:
-                    forget_pages_with(name, self._plan.verified)
+                if moved.live and moved is not self._records[name].state:
+                    self._verified.forget(name)
 
     async def annotate(self) -> None:
         """Add to the last event of each job that changed what was written about the job on its way there."""
@@ -318,19 +334,6 @@ class _Sweeping:
         if record.name not in self.swept.changed:  # a job that moves between two pages may be shown on both
             self.changes.append(Change(after, (*events, *findings)))
             self.swept.changed[record.name] = after
-
-
-def _on_the_way(failure: CallFailed) -> CallFailed:
-    """What a failure comes to after a page: that the way on is refused, or gone, does not mean that nothing can be listed."""
-    if failure.trouble not in (Trouble.REFUSED, Trouble.MISSING):
-        return failure
-    return CallFailed(Trouble.PASSING, str(failure), retry_after=failure.retry_after)
-
-
-def forget_pages_with(name: str, verified: dict[int, Shown]) -> None:
-    """Forget what pages showed of a job, now that it is known to be elsewhere: the next that shows it there again is news."""
-    for number in [number for number, shown in verified.items() if name in shown.names]:
-        del verified[number]
 
 
 def known_states(lifecycle: Lifecycle) -> dict[object, JobState]:

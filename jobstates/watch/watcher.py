@@ -17,7 +17,7 @@ from jobstates.errors import JobStatesError, UnknownEvent
 from jobstates.platforms import platforms
 from jobstates.spec.job import Intent
 from jobstates.spec.lifecycle import Lifecycle
-from jobstates.watch.asking import Asker
+from jobstates.watch.asker import Asker
 from jobstates.watch.commanding import Commander
 from jobstates.watch.cursor import Cursor
 from jobstates.watch.naming import job_ref
@@ -31,7 +31,7 @@ from jobstates.watch.ref import lifecycle_of
 from jobstates.watch.reporting import report
 from jobstates.watch.roll import Roll, unseen
 from jobstates.watch.sighting import Patience
-from jobstates.watch.sweep import now, ref_of
+from jobstates.watch.sweep import now
 from jobstates.watch.waiters import Waiters
 from jobstates.watch.waiting import TERMINAL, Ending, Goal, Waited, Waiter
 
@@ -69,7 +69,7 @@ class Watcher(Commander):
         on_exit: what to ask, on leaving, of the jobs that are not over: ``abandon`` (nothing), ``cancel`` or ``drain``.
         on_error: called with the error, the message and the subscription when a subscriber raises.
         keep: how much of the past is kept: so many jobs that are over or were given up, and as many messages while nobody
-            subscribes. What is dropped is as if it had been forgotten.
+            subscribes, or that streams left unread. What is dropped is as if it had been forgotten.
         clock: tells the time of looks and deadlines, in UTC; the clock on the wall when left out.
 
     Raises:
@@ -186,7 +186,7 @@ class Watcher(Commander):
         """Remember what somebody asked of a job elsewhere, so that its end is judged rightly.
 
         Args:
-            job: whatever ``add`` takes.
+            job: whatever ``add`` takes; one that was replaced stands for the last that is known to have replaced it.
             request: the event asked for, such as ``drain``; ``replace`` of a job that is being updated.
             by: who asked, in your words.
 
@@ -194,7 +194,7 @@ class Watcher(Commander):
             UnknownJob: when that does not tell one job.
             UnknownEvent: when the job's lifecycle has no such event.
         """
-        ref = self.add(job)
+        ref = self._roll.last(self.add(job))
         intent = Intent(request=lifecycle_of(ref.scope).event(request), by=by, at=self._manner.clock())
         self._roll.intend(ref, intent)
 
@@ -309,8 +309,8 @@ class Watcher(Commander):
     def snapshot(self) -> Cursor:
         """Where the watcher is: what another process needs to go on from here.
 
-        Take it after you have handled what you were given last: that counts as delivered. So does what a coroutine callback was
-        given and has not done yet: wait for ``settled`` first, where there are any.
+        Take it after you have handled what you were given last: that counts as delivered. What a coroutine callback was given and
+        has not done yet does not, and comes again: wait for ``settled`` first where it should not.
         """
         return Cursor(jobs=list(self._roll.followed()), pending=list(self._roll.store.pending()))
 
@@ -329,22 +329,22 @@ class Watcher(Commander):
                 self._waiters.hear(name, message)
         self._waiters.wake({name for job in jobs for name in self._roll.chains.line(job)})
         self._outbox.tell(messages)
-        self._roll.trim(self._keep, self._waiters.awaited)
+        self._roll.past.trim(self._keep, self._waiters.awaited)
 
     def _standing(self, waiter: Waiter) -> Waited | None:
-        record = self._last(waiter.job)
-        if not self._open or self._roll.record(waiter.job) is None:
+        record, last = self._last(waiter.job), self._roll.last(waiter.job)
+        if not (self._open and self._roll.record(waiter.job) and self._roll.record(last)):
             return waiter.ended(Ending.SIGHT_LOST, record, "nobody watches the job any more")
         return waiter.standing(
             record,
-            self._roll.fate(ref_of(waiter.job.scope, record.name)),
+            self._roll.fate(last),
             replaced=self._roll.awaits_successor(waiter.job, record),
             reason=self._roll.reasons.get(record.name),
         )
 
     def _last(self, ref: JobRef) -> Record:
         """What is believed about the last job of a chain."""
-        last = ref_of(ref.scope, self._roll.chains.latest(ref.name))
+        last = self._roll.last(ref)
         return self._roll.record(last) or unseen(last)  # which may have been forgotten meanwhile
 
     async def _ask_all(self, request: str) -> None:

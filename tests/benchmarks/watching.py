@@ -19,11 +19,10 @@ from jobstates.tracking.store import Change, MemoryStore, Snapshot
 from jobstates.watch import Plan, Scope, sweep
 from jobstates.watch.google.vertex import Vertex
 from jobstates.watch.ref import lifecycle_of
+from jobstates.watch.sweep import Verified
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-
-    from jobstates.watch.sweep import Shown
 
 SCOPE = Scope("vertex", "projects/project/locations/us-central1", "customJobs")
 JOBS, PAGE = 100_000, 1000
@@ -60,7 +59,7 @@ def memory() -> tuple[float, float]:
     gc.collect()
     tracemalloc.start()
     try:
-        store, plan = _store(), Plan(verified={})
+        store, plan = _store(), Plan(verified=Verified())
         asyncio.run(sweep(_source(pages), store, SCOPE, plan))
         gc.collect()
         taken, _ = tracemalloc.get_traced_memory()
@@ -72,7 +71,7 @@ def memory() -> tuple[float, float]:
 
 def _swept(*, verified: bool) -> tuple[float, float]:
     pages, store = _pages(), _store()
-    source, known = _source(pages), dict[int, "Shown"]()
+    source, known = _source(pages), Verified()
     ours, theirs = [], []
     for _ in range(ROUNDS):
         begun = process_time()

@@ -10,6 +10,7 @@ import logging
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -72,14 +73,32 @@ def command(*args: str, stdin: bytes = b"", **env: str) -> Ended:
 
 def in_terminal(columns: int, *args: str, **env: str) -> tuple[int, str]:
     """Run the command as a process in a terminal of its own; its exit code and everything the terminal got."""
+    with _terminal(columns, *args, **env) as (process, ours):
+        shown = b"".join(_pieces(ours))
+    return process.returncode, shown.decode().replace("\r\n", "\n")
+
+
+def interrupted(*args: str, until: str) -> tuple[int, str]:
+    """The same, and press Ctrl-C once it has shown something."""
+    shown = b""
+    with _terminal(80, *args) as (process, ours):
+        for piece in _pieces(ours):
+            if until.encode() in (shown := shown + piece):
+                break
+        process.send_signal(signal.SIGINT)
+        shown += b"".join(_pieces(ours))
+    return process.returncode, shown.decode().replace("\r\n", "\n")
+
+
+@contextlib.contextmanager
+def _terminal(columns: int, *args: str, **env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     surroundings = environment() | {"TERM": "xterm-256color"} | env
     with subprocess.Popen((*COMMAND, *args), stdin=its, stdout=its, stderr=its, env=surroundings) as process:
         os.close(its)
-        shown = b"".join(_pieces(ours))
+        yield process, ours
     os.close(ours)
-    return process.returncode, shown.decode().replace("\r\n", "\n")
 
 
 def _pieces(terminal: int) -> Iterator[bytes]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import tomllib
+from pathlib import Path
 
 import pytest
 
 import jobstates
-from tests.cli.support import Ended, environment, in_terminal, plain, run
+from jobstates.cli.demonstrating import READABLE
+from jobstates.cli.extras import PACKAGES
+from tests.cli.support import COMMAND, Ended, environment, in_terminal, plain, run
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 FAST = ("--speed", "600")
 ENDS = {
     "train": "succeeded",
@@ -69,7 +71,7 @@ def test_in_a_terminal_it_leaves_the_rails(tmp_path: Path) -> None:
     code, shown = in_terminal(100, "demo", "--to", str(tmp_path), *FAST)
     story = plain(shown[shown.rindex("\x1b[?25h") :])
     assert code == 0
-    assert all(f" {name}  my-project us-central1" in story for name in ("train", "clicks", "sessions", "scores", "nightly"))
+    assert all(f"obs {name} " in story for name in ("train", "clicks", "sessions", "scores", "nightly"))
     assert "■ UPDATED\n" in story or "■ UPDATED →" in story
     assert "? sight regained after" in story
 
@@ -77,12 +79,11 @@ def test_in_a_terminal_it_leaves_the_rails(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused = run("demo", "--to", str(tmp_path / "file"))
-    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+    assert (refused.code, refused.err) == (2, f"jobstates: the folder {tmp_path}/file cannot be made: it is a file\n")
 
 
 @pytest.mark.parametrize(("module", "extra"), [
-    ("grpc", "vertex"),
-        ("h11", "emulator"),
+    ("h11", "emulator"),
     ("google.cloud.aiplatform_v1", "vertex"),
     ("google.cloud.dataflow_v1beta3", "dataflow"),
     ("graphviz", "diagrams"),
@@ -101,6 +102,62 @@ main()
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_missing_extras_are_told_all_at_once(tmp_path: Path) -> None:
+    program = f"""
+import sys
+for module in ("trustme", "google.cloud.aiplatform_v1", "google.cloud.dataflow_v1beta3", "graphviz"):
+    sys.modules[module] = None
+sys.argv = ["jobstates", "demo", "--to", {str(tmp_path / "new")!r}]
+from jobstates.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "jobstates: the packages trustme, google-cloud-aiplatform, google-cloud-dataflow-client, graphviz are not installed: "
+        'pip install "jobstates[emulator,vertex,dataflow,diagrams]"\n'
+    )
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_extras_are_those_of_the_package() -> None:
+    told = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for extra, packages in PACKAGES.items():
+        asked = {re.split(r"[^\w-]", one)[0] for one in told[extra]}
+        assert {package.lower() for package in packages.values()} == asked - {"graphviz-pure"}  # any program that draws will do
+
+
+def test_to_a_pipe_every_line_is_short_and_names_its_job(ended: Ended) -> None:
+    introduction = ended.out.partition("\n\n")[0]
+    assert max(map(len, introduction.splitlines())) <= READABLE
+    steps = [line for line in ended.out.splitlines() if line.startswith("20")]
+    assert {line.split()[1] for line in steps} == set(ENDS)
+
+
+def test_where_nobody_reads_on_it_says_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    given = environment() | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen((*COMMAND, "demo", *FAST), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=given) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        told = process.stderr.read().decode()
+    assert told == "jobstates: nobody reads on: the demonstration was stopped, and nothing is drawn\n"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("jobstates-demo-")] == []
+
+
+@pytest.mark.parametrize("command", [None, "allowed", "replay", "demo", "emulate"])
+def test_help_shows_no_types_of_python(command: str | None) -> None:
+    shown = run(*filter(None, [command]), "--help", columns=100).out
+    assert re.search(r"<(str|bool|int|float|list|path)\b", shown, re.IGNORECASE) is None
+    assert "--help" in shown
+
+
+def test_a_missing_argument_is_told_what_it_is() -> None:
+    for args in (("states",), ("diagram",), ("allowed",)):
+        assert "vertex, vertex-pipeline, dataflow" in " ".join(run(*args, columns=100).err.split())
+
+
 def test_version_is_the_version() -> None:
     assert run("--version") == Ended(0, f"jobstates {jobstates.__version__}\n", "")
 
@@ -111,7 +168,8 @@ def test_no_command_shows_the_commands() -> None:
         shown = ended.out + ended.err
         assert all(name in shown for name in ("states", "allowed", "explain", "replay", "diagram", "drift", "schema", "demo"))
         assert all(name in shown for name in ("watch", "wait", "list", "cancel", "drain", "pause", "resume", "force-cancel"))
-        assert "Exit codes: 0 yes or done, 1 no, 2 the input cannot be used." in shown
+        codes = "Exit codes: 0 yes or done, 1 no, 2 the input cannot be used, 3 it cannot be told, 130 interrupted."
+        assert codes in " ".join(shown.split())
 
 
 def test_an_unknown_command_is_a_mistake() -> None:

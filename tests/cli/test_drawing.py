@@ -171,7 +171,7 @@ def test_a_job_may_be_called_anything(form: str, evil: str) -> None:
         (["--kind", "modelMonitoringJobs", "--current", "PAUSED"], "--current PAUSED: such a job is never PAUSED"),
         (["-o", "no/such/folder.svg"], "no/such/folder.svg cannot be written: there is no folder no/such"),
         (["--engine", "nosuch"], "the engine names nosuch, and there is no such program"),
-        (["--kind", "fishJobs"], "kind fishJobs: the vertex platform has the kinds customJobs"),
+        (["--kind", "fishJobs"], "unknown kind 'fishJobs'. Did you mean 'nasJobs'? Known: customJobs"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -190,7 +190,17 @@ def test_names_that_nobody_knows_are_refused() -> None:
 def test_a_file_without_jobs_of_the_platform_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lives.jsonl"
     path.write_bytes(history("QUEUED"))
-    assert refused("vertex", "--heat", str(path)) == f"no vertex job in {path}"
+    assert refused("vertex", "--heat", str(path)) == f"no vertex job in {path}: the jobs there are of dataflow"
+
+
+def test_a_file_without_jobs_is_refused_with_the_formats_and_a_missing_one_once(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    nothing = run("diagram", "vertex", "--history", str(tmp_path / "empty"))
+    assert (nothing.code, nothing.out) == (2, "")
+    assert nothing.err.startswith(f"jobstates: no jobs found in {tmp_path}/empty; the formats that can be read:\n  history: ")
+    missing = run("diagram", "vertex", "--history", str(tmp_path / "missing"))
+    assert (missing.code, missing.out) == (2, "")
+    assert missing.err == f"jobstates: {tmp_path}/missing: No such file or directory\n"
 
 
 @pytest.mark.parametrize(

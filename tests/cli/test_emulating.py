@@ -17,6 +17,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from jobstates.cli.emulating import _summary
+from jobstates.emulator import Emulator, Scenario
+from jobstates.platforms.vertex import VertexJobMachine
 from tests.cli.support import COMMAND, command, environment, plain
 
 if TYPE_CHECKING:
@@ -270,6 +273,18 @@ def test_no_name_of_a_job_steers_the_terminal(tmp_path: Path) -> None:
         text += seen(terminal)
         assert process.wait() == 0
     assert re.search(r"customJobs\s+\[/b\] \\x1b\[8m\s+\\x1b\[8m\s+QUEUED", text)
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_summary_of_many_states_goes_on_below_and_nothing_of_it_is_cut(width: int) -> None:
+    lifecycle = VertexJobMachine.lifecycle
+    scenario = Scenario.model_validate({"clock": "manual", "jobs": [{"kind": "customJobs", "life": ["QUEUED"]}]})
+    with Emulator(scenario) as emulator:
+        job = next(iter(emulator.jobs))
+        jobs = [job.model_copy(update={"state": state.value}) for state in lifecycle.states for _ in range(30)]
+        summary = _summary(emulator, jobs, width).plain
+    assert max(map(len, summary.splitlines())) <= width
+    assert all(f"30 {state.value.removeprefix('JOB_STATE_')}" in " ".join(summary.split()) for state in lifecycle.states)
 
 
 def test_ctrl_c_in_a_terminal_reaches_the_command_once() -> None:

@@ -89,11 +89,11 @@ def test_a_job_is_already_where_it_is() -> None:
         (("explain", "datflow", "RUNNING", "DONE"), "unknown platform 'datflow'. Did you mean 'dataflow'? Known: "),
         (("explain", "dataflow", "RUNING", "DONE"), "unknown state 'RUNING'. Did you mean 'RUNNING'? Known: "),
         (("explain", "dataflow", "RUNNING", "SUCEEDED"), "unknown state 'SUCEEDED'."),
-        (("explain", "dataflow", "RUNNING", "99"), "unknown state '99'. Known: "),
+        (("explain", "dataflow", "RUNNING", "99"), "unknown state '99'. Known: 0 UNKNOWN, 1 STOPPED, 2 RUNNING, "),
         (("states", "vertx"), "unknown platform 'vertx'. Did you mean 'vertex'?"),
         (("allowed", "vertex", "PAUSD"), "unknown state 'PAUSD'. Did you mean 'PAUSED'?"),
-        (("states", "vertex", "--kind", "nope"), "kind nope: the vertex platform has the kinds customJobs, "),
-        (("states", "vertex", "--fact", "kind=nope"), "kind nope: the vertex platform has the kinds customJobs, "),
+        (("states", "vertex", "--kind", "nope"), "unknown kind 'nope'. Known: customJobs, "),
+        (("states", "vertex", "--fact", "kind=nope"), "unknown kind 'nope'. Known: customJobs, "),
         (("states", "vertex", "--type", "batch"), "type: it is no fact about a vertex job (facts about a vertex job: kind"),
         (("states", "dataflow", "--type", "sideways"), "type: Input should be 'batch' or 'streaming' (facts about a dataflow"),
         (("allowed", "dataflow", "RUNNING", "--fact", "pausable"), "--fact pausable: write it as NAME=VALUE, such as pausable"),
@@ -111,3 +111,8 @@ def test_a_mistake_is_one_line_on_standard_error(args: tuple[str, ...], complain
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(f"jobstates: {complaint}")
     assert ended.err.count("\n") == 1
+
+
+def test_a_state_of_another_platform_is_said_to_be_one() -> None:
+    assert run("explain", "vertex", "running", "done").err.endswith("PARTIALLY_SUCCEEDED. DONE is a state of dataflow.\n")
+    assert run("allowed", "vertex", "drained").err.endswith(" DRAINED is a state of dataflow.\n")

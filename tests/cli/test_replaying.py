@@ -222,11 +222,21 @@ def test_a_platform_that_is_not_installed_is_an_unreadable_line() -> None:
     assert ended.out == replay(CSV).out
 
 
-def test_input_without_jobs_names_the_formats() -> None:
-    ended = replay(b"nothing to see here\n")
-    assert (ended.code, ended.out) == (0, "")
-    assert ended.err.startswith("jobstates: no jobs found; the formats that can be read:\n")
+@pytest.mark.parametrize("given", [b"nothing to see here\n", b"", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"], ids=["text", "empty", "png"])
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
+def test_input_without_jobs_cannot_be_used_and_the_formats_are_named(given: bytes, more: tuple[str, ...]) -> None:
+    ended = replay(given, *more)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("jobstates: no jobs found in standard input; the formats that can be read:\n")
     assert [line.partition(":")[0].strip() for line in ended.err.splitlines()[1:]] == list(FORMATS)
+
+
+def test_files_without_jobs_are_named_unless_another_has_some(place: Path) -> None:
+    (place / "one.log").touch()
+    (place / "two.log").write_bytes(b"nothing\n")
+    (place / "jobs.jsonl").write_bytes(history("RUNNING"))
+    assert run("replay", "one.log", "two.log").err.startswith("jobstates: no jobs found in one.log, two.log; ")
+    assert (run("replay", "one.log", "jobs.jsonl").code, run("replay", "one.log", "jobs.jsonl").err) == (0, "")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
@@ -269,7 +279,7 @@ def test_format_reads_only_that_format() -> None:
 
 @pytest.mark.parametrize("name", [*FORMATS, "auto"])
 def test_every_format_can_be_asked_for(name: str) -> None:
-    assert replay(b"", "--format", name).code == 0
+    assert "unknown format" not in replay(b"", "--format", name).err
 
 
 @pytest.mark.parametrize("given", [ILLEGAL, GUARDED], ids=["illegal", "guard"])

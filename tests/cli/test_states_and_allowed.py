@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobstates import Lifecycle
+from jobstates.cli.explaining import GUARDED, MEANINGS
 from jobstates.platforms import platforms
 from tests.cli.support import assert_golden, run
 
@@ -52,8 +53,16 @@ def test_no_request_and_no_guard_is_ever_cut(platform: str, state: str) -> None:
     assert "…" not in shown
     for arrow in arrows:
         assert f"→ {arrow.target.name} {arrow.basis}" in shown
+        assert f" {MEANINGS[arrow.basis]}" in shown
+        assert not arrow.guard or " ".join(GUARDED.split()) in shown
         assert str(arrow.request or "") in shown
         assert (f"{arrow.event} [{arrow.guard}]" if arrow.guard else arrow.event) in shown
+
+
+def test_only_words_that_occur_are_explained() -> None:
+    shown = run("allowed", "dataflow", "QUEUED", "--type", "batch").out
+    bases = {row["basis"] for row in run("allowed", "dataflow", "QUEUED", "--type", "batch", "--json").rows()}
+    assert {basis for basis, meaning in MEANINGS.items() if meaning in shown} == bases != set(MEANINGS)
 
 
 def test_nothing_on_a_line_follows_its_last_word() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jobstates.cli.signs import PLAIN
 from tests.cli.support import COMMAND, command, environment, history, run
 
 SHELL = "/bin/sh"
@@ -77,10 +78,24 @@ def test_a_full_disk_is_one_line(args: str) -> None:
     assert done.stderr == "jobstates: the output cannot be written: No space left on device\n"
 
 
-def test_a_terminal_that_knows_no_arrows_gets_question_marks() -> None:
-    ended = command("states", "vertex", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("args", [("states", "vertex"), ("explain", "vertex", "QUEUED", "RUNNING")], ids=" ".join)
+def test_a_terminal_that_knows_no_arrows_gets_ascii_signs_in_their_places(args: tuple[str, ...]) -> None:
+    ended = command(*args, PYTHONIOENCODING="ascii")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == run("states", "vertex").out.replace("→", "?").replace("■", "?")
+    assert ended.out == "".join(PLAIN.get(sign, sign) for sign in run(*args).out)
+
+
+def test_no_sign_is_written_as_the_question_mark_which_means_something() -> None:
+    ascii_ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+    ended = command("replay", "-", stdin=history("PENDING", "RUNNING", "FAILED", job="customJobs/1"), **ascii_)
+    assert ended.out.splitlines()[1] == "  . QUEUED .. provision .> o PENDING -- start -> o RUNNING -- fail -> # FAILED"
+    assert "?" not in PLAIN.values()
+    assert all(len(sign) == len(plain) == 1 for sign, plain in PLAIN.items())
+
+
+def test_a_name_of_other_letters_is_all_that_becomes_question_marks() -> None:
+    ended = command("replay", "-", stdin=history("RUNNING", job="customJobs/ü"), PYTHONIOENCODING="ascii")
+    assert ended.out.startswith("customJobs/?  ")
 
 
 def test_the_command_is_installed_beside_python() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
-from typing import TYPE_CHECKING
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.cli.support import CUSTOM, FLOW, SEQUENCE, assert_golden, history, in_terminal, plain, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.cli.support import COMMAND, CUSTOM, FLOW, SEQUENCE, assert_golden, environment, history, in_terminal, plain, run
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-7]|9[0-7])[0-9;]*m")
 
@@ -64,6 +64,20 @@ def test_a_long_file_shows_how_far_it_is_read(tmp_path: Path) -> None:
     assert re.search(r"long\.log .*4\.\d MB", plain(shown))
     left = shown.rpartition("\x1b[2K")[2]  # what is left when the bar has been wiped away
     assert plain(left).lstrip("\r").startswith(f"{FLOW}  dataflow jobs  2 looks  succeeded\n")
+
+
+def test_standard_input_shows_how_much_is_read_and_no_bar(lives: str) -> None:
+    ours, its = pty.openpty()
+    surroundings = environment() | {"TERM": "xterm-256color"}
+    with Path(lives).open("rb") as given:
+        command = (*COMMAND, "replay", "-")
+        ended = subprocess.run(command, stdin=given, stdout=subprocess.PIPE, stderr=its, check=True, env=surroundings)
+    os.close(its)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert FLOW in ended.stdout.decode()
+    assert re.search(r"standard input .*\d+ bytes", plain(shown))
+    assert "━" not in shown
 
 
 def test_a_short_file_shows_no_bar(lives: str) -> None:

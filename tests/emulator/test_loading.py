@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from jobstates import InputError, MissingExtra
 from jobstates.emulator import document
-from jobstates.emulator.loading import LONGEST, Seconds, load, seconds
+from jobstates.emulator.loading import Seconds, load
+from jobstates.spec.length import LONGEST, seconds
 from jobstates.spec.wording import duration
 
 

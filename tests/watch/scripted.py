@@ -35,7 +35,7 @@ class Scripted:
     pages: list[Any] = field(default_factory=list)
     """The pages of every list: names with what is shown of each, an error, or a sequence of these, as of ``jobs``."""
     resumable: bool = False
-    """Whether a list can be gone on with after a page, which is told by the number of the next."""
+    """Whether a list can be gone on with after a page, which is told by the number of the next; and tells its last."""
     written: dict[str, Sequence[Message]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     """What was asked of it: which method, and for what."""
@@ -53,7 +53,13 @@ class Scripted:
                 raise page
             shown = [observed(state) for state in page.values()]
             more = self.resumable and number < len(self.pages)
-            yield Page(list(page), [one.state for one in shown], shown.__getitem__, number if more else None)
+            yield Page(
+                list(page),
+                [one.state for one in shown],
+                shown.__getitem__,
+                number if more else None,
+                last=self.resumable and not more,
+            )
 
     async def ask(self, job: JobRef, arrow: Arrow, *, changes: Mapping[str, Any] | None = None) -> None:
         self.calls.append((arrow.event, job.name))

@@ -53,6 +53,7 @@ def test_what_the_table_allows_is_asked_and_nothing_else(kind: str, facts: dict[
                 assert found == AlreadyTerminal(record.name, request, state)
             elif request not in traits.requests:
                 check_refusal(found, state, request)
+                assert found.job == record.name
             elif leads_here:
                 assert found == AlreadyRequested(record.name, request, state)
             elif arrows := open_arrows(lifecycle, record.job, state, request):

@@ -119,7 +119,7 @@ class TestTexts:
             ({"project": "other"}, "it is of the project 'my-project', and project= says 'other'; give one of the two"),
             ({"location": "us-east1"}, "it is of the location 'us-central1', and location= says 'us-east1'"),
             ({"kind": "nasJobs"}, "it is of the kind 'customJobs', and kind= says 'nasJobs'"),
-            ({"platform": "dataflow"}, "there is no kind 'customJobs'; give kind=, one of jobs"),
+            ({"platform": "dataflow"}, "there is no kind 'customJobs' (did you mean 'jobs'?); give kind=, one of jobs"),
             ({"platform": "slurm"}, "there is no platform 'slurm'; give one of dataflow, vertex"),
             ({"project": 7}, "project= is no text"),
         ],
@@ -173,6 +173,7 @@ class TestRefusals:
     def test_repeat_what_was_given_on_one_line_and_not_at_length(self) -> None:
         assert refused("a\nb\x00\ud800").startswith(r"'a\nb\x00\\ud800' does not name one job: ")
         assert len(refused("x" * 10_000_000)) < 400
+        assert refused("x" * 10_000_000).startswith(f"'{'x' * 120}…' does not")
 
     @pytest.mark.parametrize(
         "thing",

@@ -16,10 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobstates.emulator import JobScript, Scenario
+from jobstates.spec.observation import Observation
 from jobstates.tracking.store import MemoryStore
 from jobstates.watch.pace import Pace
 from jobstates.watch.quota import BURST, MINUTE, Metered, Quotas
+from jobstates.watch.ref import Scope
+from jobstates.watch.source import Page
 from jobstates.watch.sweep import Plan, sweep
+from tests.watch.records import ref
 from tests.watch.scripted import PASSING, Scripted
 from tests.watch.support import (
     FLEXIBLE,
@@ -33,12 +37,12 @@ from tests.watch.support import (
     until,
     watching,
 )
+from tests.watch.turned import in_turned_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
     from jobstates.spec.event import JobEvent
-    from jobstates.watch.ref import Scope
     from jobstates.watch.source import Source
 
 JOBS, ENDING, PER_MINUTE, PAGES, MINUTES = 2000, 40, 60, 2, 4
@@ -86,6 +90,90 @@ async def test_each_page_of_what_was_written_is_a_call_and_where_nothing_is_call
     assert quotas.calls == 2
     for source in (vertex, dataflow):
         await source.aclose()
+
+
+class Full(Scripted):
+    """A service of which each list is one page, and does not tell that it is the last; it notes when it is called."""
+
+    async def list(self, scope: Scope, *, live: bool = True, after: int | None = None) -> AsyncGenerator[Page, None]:
+        self.calls.append((str(scope), str(anyio.current_time())))
+        yield Page(["name"], [None], lambda _: Observation())
+
+
+async def lists(source: Scripted, kinds: int, seconds: float) -> None:
+    """Let so many lists be made over and over again, at sixty calls a minute."""
+    metered = Metered(source, Quotas(dict.fromkeys(source.platforms, 60), clock=anyio.current_time))
+
+    async def one(kind: int) -> None:
+        while True:
+            async for _ in metered.list(Scope("vertex", "projects/p/locations/l", str(kind))):
+                pass
+
+    with anyio.move_on_after(seconds):
+        async with anyio.create_task_group() as tasks:
+            for kind in range(kinds):
+                tasks.start_soon(one, kind)
+
+
+@pytest.mark.parametrize("kinds", [1, 2, 6])
+def test_no_call_is_lost_on_a_list_that_does_not_tell_its_end_however_many_wait(kinds: int) -> None:
+    source = Full()
+    in_turned_time(lists(source, kinds, 10 * MINUTE))
+    assert len(source.calls) == pytest.approx(10 * MINUTE * RATE, abs=PER_MINUTE * BURST + 1)
+    assert {str(kind) for kind, _ in source.calls} == {f"projects/p/locations/l/{kind}" for kind in range(kinds)}
+
+
+async def the_end(source: Scripted) -> float:
+    """How long after its only page a list ends, where nothing is left of the quota."""
+    metered = Metered(source, Quotas(dict.fromkeys(source.platforms, 60), clock=anyio.current_time))
+    for _ in range(int(PER_MINUTE * BURST) - 1):
+        await metered.get(ref())
+    async for _ in metered.list(ref().scope):
+        shown = anyio.current_time()
+    return anyio.current_time() - shown
+
+
+def test_a_list_that_tells_its_end_takes_no_call_to_find_it() -> None:
+    jobs = {ref().name: "JOB_STATE_RUNNING"}
+    assert in_turned_time(the_end(Scripted(jobs=jobs, pages=[{}], resumable=True))) == 0
+    assert in_turned_time(the_end(Scripted(jobs=jobs, pages=[{}]))) > 0
+
+
+async def test_google_tells_its_end_on_the_wire(alive: Counting) -> None:
+    for kind in ("customJobs", "jobs"):
+        for _ in range(3):
+            standing(alive, kind, "RUNNING")
+        vertex, dataflow = sources_at(alive.endpoint, page_size=2)
+        found = [page.last async for page in (dataflow if kind == "jobs" else vertex).list(scope(kind))]
+        assert found == [False] * (len(found) - 1) + [True]
+        assert len(found) > 1
+        for source in (vertex, dataflow):
+            await source.aclose()
+
+
+async def leaving(source: Scripted, jobs: int, patient: int) -> tuple[float, float]:
+    """How long another watcher's call waits, and the last of those who stay, when most of those who stood in line leave."""
+    quotas = Quotas(dict.fromkeys(source.platforms, 60), clock=anyio.current_time)
+    one, another = (Metered(source, quotas) for _ in range(2))
+    async with anyio.create_task_group() as staying:
+        async with anyio.create_task_group() as tasks:
+            for number in range(jobs):
+                (tasks if number % (jobs // patient) else staying).start_soon(one.get, ref(number=number))
+            await anyio.sleep(1)
+            tasks.cancel_scope.cancel()
+        left = anyio.current_time()
+        await another.get(ref(number=0))
+        waited = anyio.current_time() - left
+    return waited, anyio.current_time() - left
+
+
+def test_whoever_leaves_the_line_owes_nothing_and_the_others_keep_their_order() -> None:
+    source = Scripted(jobs={ref(number=number).name: "JOB_STATE_RUNNING" for number in range(2000)})
+    waited, last = in_turned_time(leaving(source, 2000, patient=20))
+    assert waited <= 3 / RATE
+    assert last <= (20 + 3) / RATE
+    looked = [int(name.rpartition("/")[2]) for name in source.asked("get") if not name.endswith("/0")]
+    assert looked == sorted(looked)
 
 
 class Run(NamedTuple):

@@ -166,6 +166,38 @@ def test_where_nobody_is_left_to_ask_for_nothing_is_due() -> None:
     assert schedule.plan(70.0, 1) == Plan(listed=False, names=["a"], skip=frozenset())
 
 
+def test_a_job_apart_has_looks_of_its_own_ever_later_whatever_becomes_of_the_others() -> None:
+    schedule = Schedule(PACE, 1000)
+    schedule.stir(["a"], 0.0, soon=0.0)
+    schedule.part("a", 0.0, looks=1)
+    schedule.part("b", 0.0, looks=3)
+    schedule.looked(Plan(), 1.0)
+    assert schedule.plan(2.0, 0) == Plan(listed=False, names=["a"])
+    schedule.retry("a", 2.0, failures=2)
+    assert (schedule.next, schedule.plan(7.0, 0)) == (6.0, Plan(listed=False, names=["a"]))
+    schedule.stir(["a"], 7.0, soon=10.0)
+    assert schedule.plan(8.0, 0) == Plan(listed=False, names=["b"])
+    schedule.settle(["b"])
+    assert schedule.plan(8.0, 0) is None
+
+
+def test_a_list_that_was_refused_is_tried_for_again_ever_later_until_there_is_hope_for_it() -> None:
+    schedule, now = Schedule(PACE, 1000), 0.0
+    for wait in (60.0, 120.0, 240.0):
+        schedule.refused(now)
+        for later, listed in ((wait - 1, False), (wait, True)):
+            schedule.stir(["a", "b"], now, soon=0.0)
+            plan = schedule.plan(now + later, 2)
+            assert plan is not None
+            assert plan.listed is listed
+        now += wait
+    schedule.refused(now)
+    schedule.listable()
+    plan = schedule.plan(now, 2)
+    assert plan is not None
+    assert plan.listed
+
+
 def test_a_settled_job_has_no_look_of_its_own() -> None:
     schedule = Schedule(PACE, 1000)
     schedule.stir(["a"], 0.0)

@@ -12,20 +12,26 @@ import grpc
 import pytest
 from google.cloud import dataflow_v1beta3
 
-from jobstates.errors import UnknownJob
+from jobstates.errors import NotAllowed, UnknownJob
 from jobstates.spec.event import JobEvent
 from jobstates.spec.observation import Observation
 from jobstates.spec.state import Outcome
 from jobstates.spec.verdict import Verdict
+from jobstates.watch.asker import ORPHANED
+from jobstates.watch.asking import Accepted, AlreadyTerminal, Lost
 from jobstates.watch.patrol import SUCCESSOR
 from jobstates.watch.quota import Quotas
+from jobstates.watch.source import CallFailed, Trouble
 from jobstates.watch.waiting import Ending
 from jobstates.watch.watcher import Watcher
 from tests.watch.records import ref
 from tests.watch.scripted import FORBIDDEN, MISSING, Scripted
-from tests.watch.support import BACKSTOP, CHANNEL, FLEXIBLE, QUICK, Counting, Eyes, create, watching
+from tests.watch.support import BACKSTOP, CHANNEL, FLEXIBLE, QUICK, Counting, Eyes, create, until, watching
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobstates.spec.arrow import Arrow
     from jobstates.watch.ref import JobRef
     from jobstates.watch.waiting import Waited
 
@@ -184,3 +190,134 @@ async def test_a_jobs_name_is_not_taken_for_its_id() -> None:
         with pytest.raises(UnknownJob):
             watcher.add("nightly", project="my-project", location="us-central1", kind="jobs")
     assert source.calls == []
+
+
+# Requests.
+
+
+class Fleeting(Scripted):
+    """A service where a job is replaced by the next while something is asked of it."""
+
+    async def ask(self, job: JobRef, arrow: Arrow, *, changes: Mapping[str, Any] | None = None) -> None:
+        await super().ask(job, arrow, changes=changes)
+        if job.name == name(1):
+            self.jobs[job.name] = replaced(2)
+            raise CallFailed(Trouble.REFUSED, "it was updated")
+
+
+@pytest.mark.parametrize("first", [1, 2, 3])
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_request_to_a_replaced_job_goes_to_the_last_of_its_chain(first: int, *, known: bool) -> None:
+    source = Scripted(jobs={name(1): replaced(2), name(2): replaced(3), name(3): "JOB_STATE_RUNNING"})
+    async with watched(source=source) as watcher:
+        if known:
+            watcher.add(name(first))
+            await until(lambda: name(3) in source.asked("get"))
+        assert await watcher.cancel(name(first), by="me") == Accepted(name(3), "cancel")
+        record = watcher.record(name(3))
+        assert record is not None
+        assert record.job.intent is not None
+        assert record.job.intent.by == "me"
+        source.jobs[name(3)] = "JOB_STATE_CANCELLED"
+        with anyio.fail_after(BACKSTOP):
+            found = await watcher.cancel(name(first), and_wait=True)
+    assert isinstance(found, AlreadyTerminal)
+    assert found.waited is not None
+    assert (found.job, found.waited.last, found.waited.verdict) == (name(3), name(3), Verdict.GOOD)
+    assert source.asked("cancel") == [name(3)]
+
+
+async def test_a_job_that_is_replaced_while_it_is_asked_has_its_successor_asked() -> None:
+    source = Fleeting(jobs={name(1): "JOB_STATE_RUNNING", name(2): "JOB_STATE_RUNNING"})
+    async with watched(source=source) as watcher:
+        assert await watcher.drain(name(1)) == Accepted(name(2), "drain")
+        assert await watcher.drain(name(2)) != Accepted(name(2), "drain")
+    assert source.asked("drain") == [name(1), name(2)]
+
+
+async def test_a_plan_for_a_replaced_job_is_carried_out_on_its_successor() -> None:
+    source = Scripted(jobs={name(1): replaced(2), name(2): "JOB_STATE_RUNNING"})
+    async with watched(source=source) as watcher:
+        answers, found = await watcher.escalate(name(1), ("drain", 0.01), ("cancel", 0.01))
+    assert answers == [Accepted(name(2), "drain"), Accepted(name(2), "cancel")]
+    assert (found.last, found.ending) == (name(2), Ending.DEADLINE)
+
+
+async def test_what_was_asked_elsewhere_of_a_replaced_job_counts_for_its_successor() -> None:
+    source = Scripted(jobs={name(1): replaced(2), name(2): "JOB_STATE_RUNNING"})
+    async with watched(source=source) as watcher:
+        watcher.add(name(1))
+        await until(lambda: name(2) in source.asked("get"))
+        watcher.intend(name(1), "drain")
+        source.jobs[name(2)] = "JOB_STATE_DRAINED"
+        with anyio.fail_after(BACKSTOP):
+            assert (await watcher.wait(name(1))).verdict is Verdict.GOOD
+
+
+async def test_a_refusal_names_the_job_that_it_is_about() -> None:
+    source = Scripted(jobs={name(1): replaced(2), name(2): Observation("JOB_STATE_PENDING", facts={"type": "streaming"})})
+    async with watched(source=source) as watcher:
+        found = await watcher.drain(name(1))
+    assert isinstance(found, NotAllowed)
+    assert found.job == name(2)
+
+
+@pytest.mark.parametrize("and_wait", [True, False])
+async def test_where_nobody_tells_which_job_goes_on_a_request_is_lost_until_somebody_does(*, and_wait: bool) -> None:
+    source = Scripted(jobs={name(1): replaced(None), name(2): "JOB_STATE_CANCELLED"})
+    async with watched(source=source) as watcher:
+        with anyio.fail_after(BACKSTOP):
+            for _ in range(2):
+                assert await watcher.cancel(name(1), and_wait=and_wait) == Lost(name(1), "cancel", ORPHANED, asked=False)
+            source.jobs[name(1)] = replaced(2)
+            answer = await watcher.cancel(name(1), and_wait=and_wait)
+    assert isinstance(answer, AlreadyTerminal)
+    assert answer.job == name(2)
+
+
+async def test_where_jobs_are_said_to_replace_one_another_in_a_circle_a_request_is_lost() -> None:
+    source = Scripted(jobs={name(1): replaced(2), name(2): replaced(1)})
+    async with watched(source=source) as watcher:
+        with anyio.fail_after(BACKSTOP):
+            assert await watcher.cancel(name(1)) == Lost(name(2), "cancel", ORPHANED, asked=False)
+    assert source.asked("cancel") == []
+
+
+async def test_a_wait_ends_when_the_job_that_it_goes_on_with_is_forgotten() -> None:
+    source = Scripted(jobs={name(1): replaced(2), name(2): "JOB_STATE_RUNNING"})
+    found: list[Waited] = []
+    async with watched(source=source) as watcher:
+
+        async def wait() -> None:
+            found.append(await watcher.wait(name(1)))
+
+        with anyio.fail_after(BACKSTOP):
+            async with anyio.create_task_group() as waiting:
+                waiting.start_soon(wait)
+                await until(lambda: name(2) in source.asked("get"))
+                watcher.forget(name(2))
+        assert [(one.last, one.ending) for one in found] == [(name(2), Ending.SIGHT_LOST)]
+        source.jobs[name(2)] = "JOB_STATE_DONE"
+        with anyio.fail_after(BACKSTOP):
+            assert (await watcher.wait(name(1))).ok, "it is looked at again when somebody wants it"
+
+
+@pytest.mark.parametrize("keep", [50_000, 1])
+async def test_messages_that_outlive_their_chain_are_still_for_those_who_want_its_first_job(keep: int) -> None:
+    later = ref("jobs", 3).name
+    source = Scripted(jobs={name(1): replaced(2), name(2): "JOB_STATE_DRAINED", later: "JOB_STATE_DONE"})
+    async with watched(source=source, keep=keep) as watcher:
+        stream = watcher.events(job=name(1))
+        with anyio.fail_after(BACKSTOP):
+            await watcher.wait(name(1))
+            await watcher.wait(later)
+        await until(lambda: keep > 1 or watcher.record(name(2)) is None)
+        cursor = watcher.snapshot()
+        stream.close()
+    origins = {message.job: message.origin for message in cursor.pending if message.origin}
+    assert origins == ({name(2): name(1)} if keep == 1 else {})
+    async with watched(source=Scripted(), resume=cursor) as watcher:
+        stream = watcher.events(job=name(1))
+        stream.close()
+        told = [message.job async for message in stream]
+    assert set(told) == {name(1), name(2)}

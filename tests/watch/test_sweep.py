@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobstates.spec.event import Finding, FindingKind, JobEvent
@@ -14,7 +14,7 @@ from jobstates.spec.observation import Observation
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
 from jobstates.watch.quota import Quotas
 from jobstates.watch.source import CallFailed, Message, Trouble
-from jobstates.watch.sweep import Plan, Swept, sweep
+from jobstates.watch.sweep import Plan, Swept, Verified, sweep
 from jobstates.watch.watcher import Watcher
 from tests.strategies import EPOCH, minute
 from tests.watch.records import believed, ref
@@ -139,12 +139,12 @@ def failing(*failures: Sequence[CallFailed], resumable: bool = True) -> Scripted
 
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=2))
 async def test_a_page_that_does_not_come_is_tried_again_in_its_place(failures: list[int]) -> None:
-    source, store, verified = failing((), *([PASSING] * one for one in failures)), knowing(*["QUEUED"] * 3), dict[int, Any]()
+    source, store, verified = failing((), *([PASSING] * one for one in failures)), knowing(*["QUEUED"] * 3), Verified()
     swept = await sweep(source, store, HERE, Plan(pauses=(0.0, 0.0), verified=verified))
     assert (len(source.calls), swept.pages, swept.broke_off) == (3 + sum(failures), 3, None)
     assert states(store) == ["PENDING"] * 3
     await sweep(failing((), *([PASSING] * one for one in failures)), store, HERE, Plan(pauses=(0.0, 0.0), verified=verified))
-    assert {number: list(shown.names) for number, shown in verified.items()} == {one: [name(one)] for one in (1, 2, 3)}
+    assert {number: list(shown.names) for number, shown in verified.pages.items()} == {one: [name(one)] for one in (1, 2, 3)}
 
 
 ASKING_TO_WAIT = CallFailed(Trouble.THROTTLED, "429", retry_after=0.001)
@@ -175,9 +175,9 @@ async def test_a_scope_that_showed_a_page_can_be_listed(trouble: Trouble, pages:
     """What is refused then is the way on: it may have expired."""
     failed = CallFailed(trouble, "no", retry_after=5.0)
     swept = await sweep(failing(*[()] * pages, [failed]), knowing(*["QUEUED"] * 3), HERE)
-    assert swept.broke_off is not None
-    passes = trouble.passes or (pages and trouble is not Trouble.FORBIDDEN)
-    assert (swept.broke_off.trouble.passes, swept.broke_off.retry_after) == (passes, 5.0)
+    assert swept.astray == bool(pages and trouble in (Trouble.REFUSED, Trouble.MISSING))
+    (told,) = set(swept.failed.values())
+    assert (told.trouble.passes, told.retry_after) == (trouble.passes or swept.astray, 5.0)
 
 
 async def test_a_watcher_has_a_page_tried_again() -> None:
@@ -265,7 +265,7 @@ async def test_pages_that_look_as_they_did_hide_nothing(steps: list[tuple[int, s
     """Some changes are seen by a list, others by a look in between; in the end all is as the service has it."""
     kind = "modelDeploymentMonitoringJobs"
     names = {number: ref(kind, number).name for number in range(1, 5)}
-    store, actual, verified = knowing(*["RUNNING"] * 4, kind=kind), dict.fromkeys(names.values(), "RUNNING"), dict[int, Any]()
+    store, actual, verified = knowing(*["RUNNING"] * 4, kind=kind), dict.fromkeys(names.values(), "RUNNING"), Verified()
     for number, state, listed in steps:
         actual[names[number]] = state
         source = Scripted(pages=in_two(actual), jobs=dict(actual))
@@ -274,3 +274,22 @@ async def test_pages_that_look_as_they_did_hide_nothing(steps: list[tuple[int, s
     source = Scripted(pages=in_two(actual), jobs=dict(actual))
     await sweep(source, store, scope(kind), Plan(verified=verified))
     assert {one: record.state.name for one, record in store.find(scope(kind)).records.items()} == actual
+
+
+LAYOUTS = st.lists(st.lists(st.integers(1, 6), max_size=4), max_size=4)
+"""The jobs of each page: some stand on two, some on none, and some on one that looks as it did."""
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sets(st.integers(1, 6), max_size=1)), max_size=8), st.tuples(*[LAYOUTS] * 3))
+@example([(0, set()), (1, set())], ([[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 2, 5]], []))
+@example([(0, set()), (0, {6}), (1, set())], ([[1, 2, 3], [4, 5, 6]], [[2, 3], [4, 5, 6]], []))
+async def test_every_job_that_no_page_shows_is_looked_at_whatever_was_shown_before_and_whoever_was_forgotten(
+    steps: list[tuple[int, set[int]]], layouts: tuple[list[list[int]], ...]
+) -> None:
+    store, verified = knowing(*["RUNNING"] * 6), Verified()
+    for layout, forgotten in steps:
+        store.forget(HERE, map(name, forgotten))
+        pages = [page(dict.fromkeys(numbers, "RUNNING")) for numbers in layouts[layout]]
+        source = Scripted(pages=list[Any](pages), jobs=page(dict.fromkeys(range(1, 7), "RUNNING")))
+        await sweep(source, store, HERE, Plan(verified=verified))
+        assert set(source.asked("get")) == store.snapshot(HERE).records.keys() - {one for names in pages for one in names}

@@ -189,7 +189,7 @@ def _doubts(lifecycle: Lifecycle) -> Iterator[str]:
 
 
 def _player(lifecycle: Lifecycle) -> Iterator[str]:
-    url = escape(f"../downloads/{folder_of(lifecycle)}/player.html")
+    url = escape(f"../downloads/{folder_of(lifecycle)}/player.html#step=")
     title = escape(f"The {lifecycle.title} lifecycle, step by step")
     yield "## Step through it\n"
     yield "Take one event after the other, or replay published jobs.\n"

@@ -11,13 +11,14 @@ import anyio
 from rich.text import Text
 
 from jobstates.cli.asking import lifecycle_of
+from jobstates.cli.commands import HOMES
 from jobstates.cli.layout import flow, words
 from jobstates.cli.live.pointing import refs_of, sources_of
 from jobstates.cli.live.running import run
 from jobstates.cli.live.telling import code_of, ending, row_of
 from jobstates.cli.live.watch import each_of, pace_of
 from jobstates.cli.showing import output, put_json, sentences, shown
-from jobstates.errors import NotAllowed
+from jobstates.errors import InputError, NotAllowed
 from jobstates.spec.job import Intent
 from jobstates.spec.verdict import Verdict
 from jobstates.spec.wording import safe
@@ -42,6 +43,12 @@ WORDS = {
     Lost: ("lost", "yellow"),
 }
 """What is said of an answer."""
+UNASKED = ("not asked", "yellow")
+"""The same of one that was not made."""
+COMMANDS = {
+    name: attribute for name, home in HOMES.items() for room, _, attribute in [home.partition(":")] if room == "commanding"
+}
+"""The commands that ask for something, each with the event."""
 REFUSED = 1
 STOPPED = "Stopped waiting; what was asked stands."
 BY = "jobstates"
@@ -71,9 +78,20 @@ def danger(named: Named, request: str) -> tuple[list[JobRef], list[Text]]:
 
 def _askable(named: Named, request: str) -> list[JobRef]:
     refs = refs_of(named)
-    for platform in {ref.platform for ref in refs}:
-        lifecycle_of(platform).event(request)
+    for ref in refs:
+        known = lifecycle_of(ref.platform).job_type(name=ref.name, kind=ref.scope.kind)
+        if not known.can_ask(request):
+            possible = ", ".join(command for command, event in COMMANDS.items() if known.can_ask(event)) or "nothing"
+            kind = f"{ref.platform} {ref.scope.kind}"
+            raise InputError(
+                f"{ref.name}: there is no request to {_command(request)} {kind}. What can be asked of them: {possible}. "
+                "Nothing was asked of any job"
+            )
     return refs
+
+
+def _command(request: str) -> str:
+    return next(command for command, event in COMMANDS.items() if event == request)
 
 
 class _Asking:
@@ -125,24 +143,32 @@ class _Asking:
 def _said(ref: JobRef, answer: Answer) -> Text:
     """What came of a request, as running text."""
     name = Text(f"{safe(ref.name)}  ")
+    if (last := _last(ref, answer)) != ref.name:
+        name.append(f"as {safe(last.rpartition('/')[2])}", "dim").append("  ")
     if isinstance(answer, NotAllowed):
         no, colon, why = str(answer).removesuffix(f" {answer.citation}").partition(": ")
         return name.append(safe(no), "red").append(safe(colon + why))
-    word, style = WORDS[type(answer)]
+    word, style = UNASKED if isinstance(answer, Lost) and not answer.asked else WORDS[type(answer)]
     name.append(f"{answer.request}", "bold").append(f"  {word}", style)
     if isinstance(answer, Lost):
         return name.append(f": {safe(answer.error)}")
     return name if isinstance(answer, Accepted) else name.append("  ").append_text(shown(answer.state))
 
 
+def _last(ref: JobRef, answer: Answer) -> str:
+    """The job that was asked: the last of those that replaced the one that was named."""
+    return answer.job or ref.name
+
+
 def _row(ref: JobRef, request: str, answer: Answer) -> dict[str, Any]:
     """What came of a request as one line of JSON."""
-    told: dict[str, Any] = {"type": "asked", "job": ref.name, "request": request, "answer": type(answer).__name__}
+    last = _last(ref, answer)
+    told: dict[str, Any] = {"type": "asked", "job": ref.name, "last": last, "request": request, "answer": type(answer).__name__}
     match answer:
         case AlreadyTerminal() | AlreadyRequested():
             told["state"] = answer.state.value
         case NotAllowed():
             told |= {"state": answer.state.value, "guard": answer.guard, "allowed": [*answer.allowed], "reason": str(answer)}
         case Lost():
-            told["error"] = answer.error
+            told |= {"error": answer.error, "asked": answer.asked}
     return told

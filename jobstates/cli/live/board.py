@@ -65,6 +65,12 @@ class Board:
         rail.hear(message)
         return before
 
+    def last(self, message: Message) -> bool:
+        """Whether nothing is known to have happened to a job since: one look may tell of several steps."""
+        rail = self.rails.get(message.origin or message.job)
+        record = self._known(rail.latest) if rail else None
+        return record is None or record.name != message.job or record.seq <= message.seq
+
     def drawn(self, console: Console, now: datetime) -> RenderableType:
         """The jobs as they stand, no wider and no higher than the screen."""
         width, height = max(console.width, NARROWEST), max(console.height - 1, 2)
@@ -109,8 +115,13 @@ def _high(console: Console, drawn: Group) -> int:
 
 
 def _title(rail: Rail) -> Text:
-    label = f" {safe(rail.label)}" if rail.label else ""
-    return Text.assemble((f"{rail.ref.platform} {safe(rail.ref.scope.kind)} ", "dim"), (safe(rail.ref.id), "bold"), label)
+    ident = (f" {safe(rail.ref.id)}", "dim") if rail.label else ""
+    return Text.assemble((f"{rail.ref.platform} {safe(rail.ref.scope.kind)} ", "dim"), (_called(rail), "bold"), ident)
+
+
+def _called(rail: Rail) -> str:
+    """What a job is called where there is no room for more."""
+    return safe(rail.label or rail.ref.id)
 
 
 def _place(rail: Rail) -> str:
@@ -165,11 +176,11 @@ def _lines(rails: list[Rail], width: int, room: int, now: datetime) -> Renderabl
     chosen = sorted(rails, key=_urgency)[:room]
     states, clocks = [_where(rail) for rail in chosen], [rail.clock(now) for rail in chosen]
     beside = max(state.cell_len for state in states) + max(map(len, clocks)) + 2 * GAP
-    longest = min(max(len(rail.ref.id) for rail in chosen), width - beside)
+    longest = min(max(len(_called(rail)) for rail in chosen), width - beside)
     lines = []
     for rail, state, clock in zip(chosen, states, clocks, strict=True):
         line = Text().append_text(state).append(clock.rjust(beside - GAP - state.cell_len), "dim").append(" " * GAP)
-        line.append(_shortened(rail.ref.id, longest).ljust(longest))
+        line.append(_shortened(_called(rail), longest).ljust(longest))
         if width - line.cell_len > ROOMY:
             line.append(f"  {safe(rail.ref.scope.kind)}  ", "dim")
             line.append_text(next(rail.notes(), None) or Text(rail.events[-1].event if rail.events else "", "dim"))

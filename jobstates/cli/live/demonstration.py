@@ -15,7 +15,8 @@ from jobstates.cli.live.board import Board
 from jobstates.cli.live.launching import Launcher
 from jobstates.cli.live.rail import Rail
 from jobstates.cli.live.running import run
-from jobstates.cli.live.screens import screen_of
+from jobstates.cli.live.screens import Plain, screen_of
+from jobstates.cli.live.telling import line_of
 from jobstates.cli.showing import VERDICTS
 from jobstates.cli.writing import write
 from jobstates.emulator import Emulator, Scenario
@@ -33,12 +34,11 @@ from jobstates.watch.quota import Quotas
 from jobstates.watch.watcher import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
-    from jobstates.cli.live.screens import Plain
     from jobstates.delivery import Message
     from jobstates.spec.event import JobEvent
     from jobstates.watch.ref import JobRef
@@ -50,11 +50,13 @@ LOOKS = 15
 """Seconds by the emulator's clock between two looks at a job that is changing."""
 LONG = 3 * STAY
 STOPPED = "The demonstration was stopped, and its jobs with it."
+WIDEST = 18
+"""Columns for the name of a job."""
 START = "start"
 """The event by which a job begins to run."""
 
 
-def show(console: Console, to: Path, speed: float) -> int:
+def show(console: Console, folder: Callable[[], Path], speed: float) -> int:
     """Run the demonstration, and write the pictures of what happened into a folder; the exit code."""
     export(diagram(next(iter(platforms().values())).lifecycle), "svg")  # whoever cannot draw is told now
     lives = [{"life": "expired", "job": "nightly"}, {"life": _long_run("batchPredictionJobs"), "job": "scores"}]
@@ -64,9 +66,23 @@ def show(console: Console, to: Path, speed: float) -> int:
         code = run(demonstration.main, stopped=STOPPED)
     if code == 0:
         console.print("\nWhat happened, as pictures, and as pages that replay it:", style="dim")
-        for path in demonstration.draw(to):
+        for path in demonstration.draw(folder()):
             console.print(Text(str(path)), style="cyan")
     return code
+
+
+class _Named(Plain):
+    """One line a message, under the name that its job was given."""
+
+    def __init__(self, console: Console, names: Mapping[str, str]) -> None:
+        super().__init__(console)
+        self._names = names
+
+    def tell(self, message: Message) -> None:
+        """Tell what happened."""
+        named = message.model_copy(update={"job": self._names[message.job].ljust(WIDEST)})
+        before = self.board.hear(message)
+        self.console.print(line_of(named, before, last=self.board.last(message)))
 
 
 class _Demonstration:
@@ -75,7 +91,8 @@ class _Demonstration:
     def __init__(self, emulator: Emulator, console: Console, speed: float) -> None:
         self._emulator, self._console, self._speed = emulator, console, speed
         self._names: dict[str, str] = {}
-        self._screen: Plain = screen_of(console, emulator.clock.moment)
+        screen = screen_of(console, emulator.clock.moment)
+        self._screen = _Named(console, self._names) if type(screen) is Plain else screen
         self._in_the_dark = anyio.Event()
         self.histories: dict[str, list[JobEvent]] = {}
 
@@ -160,7 +177,7 @@ class _Demonstration:
 
     def _ended(self, event: JobEvent) -> None:
         if event.outcome and event.verdict:
-            told = Text(f"ended   {self._names[event.job].ljust(18)}")
+            told = Text(f"ended   {self._names[event.job].ljust(WIDEST)}")
             self._screen.say(told.append(event.outcome.replace("_", " "), VERDICTS[event.verdict]).append(f"  {event.verdict}"))
 
     # What is left of it.

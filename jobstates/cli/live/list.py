@@ -9,12 +9,13 @@ import anyio
 from rich.text import Text
 
 from jobstates.cli.asking import lifecycle_of
+from jobstates.cli.extras import need
 from jobstates.cli.layout import Row, table
 from jobstates.cli.live.pointing import sources_of
 from jobstates.cli.live.running import run
 from jobstates.cli.live.telling import GOOD, OPEN
 from jobstates.cli.showing import complain, output, put_json, shown
-from jobstates.errors import InputError, MissingExtra, UnknownJob, UnknownState
+from jobstates.errors import InputError, MissingExtra, UnknownJob, UnknownState, unlisted
 from jobstates.platforms import platforms
 from jobstates.spec.observation import spelling
 from jobstates.spec.wording import safe
@@ -25,16 +26,27 @@ from jobstates.watch.sources import HOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from jobstates.cli.naming import Listed
     from jobstates.spec.lifecycle import Lifecycle
     from jobstates.spec.observation import Observation
     from jobstates.spec.state import JobState
-    from jobstates.watch.source import Source
+    from jobstates.watch.source import About, Page, Source
 
 PLACE = ["projects", "locations"]
+MOMENT = "2026-01-01 00:00:00Z"
+"""As wide as every moment is."""
 HERE = "2026-01-01_00_00_00-1"
 """An id that a job of any kind may have, by which a place is checked."""
+
+
+class Answers(NamedTuple):
+    """What was found, and what could not be."""
+
+    jobs: list[Found]
+    failed: dict[str, list[tuple[Scope, CallFailed]]]
+    """The kinds that could not be listed, by the reason."""
 
 
 class Found(NamedTuple):
@@ -44,6 +56,7 @@ class Found(NamedTuple):
     state: JobState | None
     """None when its lifecycle does not know it."""
     look: Observation
+    about: About
 
     @property
     def spelled(self) -> str:
@@ -60,20 +73,34 @@ def put(listed: Listed, *, json: bool) -> int:
     scopes = list(_scopes(listed))
     _check(listed, scopes)
     sources = _sources(listed, [scope.platform for scope in scopes])
-    found: list[Found] = []
+    scopes = [scope for scope in scopes if _of(sources, scope)]
+    found = Answers([], {})
 
     async def main() -> int:
-        return await _list(sources, [scope for scope in scopes if _of(sources, scope)], listed, found)
+        return await _list(sources, scopes, listed, found)
 
     code = run(main, stopped="Stopped listing.")
+    for reason, failed in found.failed.items():
+        _complain(reason, failed)
     places = {scope: place for place, scope in enumerate(scopes)}
-    found.sort(key=lambda job: (places[job.ref.scope], job.ref.id))
+    found.jobs.sort(key=lambda job: (places[job.ref.scope], job.ref.id))
     if json:
-        for job in found:
+        for job in found.jobs:
             put_json(_row(job))
-    else:
-        _show(found)
+    elif found.jobs:
+        _show(found.jobs)
+    elif code == GOOD:
+        output().print("No jobs.")
     return code
+
+
+def _complain(reason: str, failed: Sequence[tuple[Scope, CallFailed]]) -> None:
+    """Say which kinds could not be listed, and why."""
+    kinds = [scope.kind for scope, _ in failed]
+    if len(failed) == 1:
+        complain(f"{kinds[0]}: {failed[0][1]}")
+    else:
+        complain(f"{len(kinds)} kinds cannot be listed ({', '.join(kinds)}): {reason}")
 
 
 def _scopes(listed: Listed) -> Iterator[Scope]:
@@ -88,8 +115,8 @@ def _scopes(listed: Listed) -> Iterator[Scope]:
 
 def _check(listed: Listed, scopes: Sequence[Scope]) -> None:
     if not scopes:
-        known = ", ".join(scope.kind for scope in _scopes(listed._replace(kind="", platform="")))
-        raise InputError(f"no such jobs can be listed; the kinds are {known}")
+        known = [scope.kind for scope in _scopes(listed._replace(kind=""))]
+        raise InputError(unlisted("kind", listed.kind, known) if known else f"no jobs of {listed.platform} can be listed")
     _check_place(scopes[0])
     lifecycles = [lifecycle_of(platform) for platform in {scope.platform for scope in scopes}]
     for name in listed.states:
@@ -111,11 +138,13 @@ def _sources(listed: Listed, names: Sequence[str]) -> list[Source]:
     for name in dict.fromkeys(names):
         if not any(name in source.platforms for source in found):
             try:
-                found += sources_of([name])
+                found += sources_of([name], about=True)
             except MissingExtra as error:
                 missing.append(error)
-    if missing and (listed.platform or listed.kind or not found):
+    if missing and (listed.platform or listed.kind):
         raise missing[0]
+    if not found:
+        need("vertex", "dataflow")
     for message in dict.fromkeys(map(str, missing)):
         complain(f"not listed: {message}")
     return found
@@ -125,8 +154,7 @@ def _of(sources: Sequence[Source], scope: Scope) -> Source | None:
     return next((source for source in sources if scope.platform in source.platforms), None)
 
 
-async def _list(sources: Sequence[Source], scopes: Sequence[Scope], listed: Listed, found: list[Found]) -> int:
-    codes = [GOOD]
+async def _list(sources: Sequence[Source], scopes: Sequence[Scope], listed: Listed, found: Answers) -> int:
 
     async def one(scope: Scope, source: Any) -> None:  # noqa: ANN401  # a source
         lifecycle = lifecycle_of(scope.platform)
@@ -135,11 +163,11 @@ async def _list(sources: Sequence[Source], scopes: Sequence[Scope], listed: List
         try:
             async with aclosing(source.list(scope, live=live)) as pages:
                 async for page in pages:
-                    jobs = (_found(scope, lifecycle, name, page.detail(place)) for place, name in enumerate(page.names))
-                    found.extend(job for job in jobs if not listed.states or job.state in wanted)
+                    jobs = (_found(scope, lifecycle, page, place) for place in range(len(page.names)))
+                    found.jobs.extend(job for job in jobs if not listed.states or job.state in wanted)
         except CallFailed as failure:
-            complain(f"{scope.kind}: {failure}")
-            codes.append(OPEN)
+            resource = next(kind.resource for kind in lifecycle.job_type.kinds if kind.name == scope.kind)
+            found.failed.setdefault(str(failure).removeprefix(f"List{resource}s: "), []).append((scope, failure))
 
     try:
         async with anyio.create_task_group() as tasks:
@@ -148,12 +176,13 @@ async def _list(sources: Sequence[Source], scopes: Sequence[Scope], listed: List
     finally:
         for source in sources:
             await source.aclose()
-    return max(codes)
+    return OPEN if found.failed else GOOD
 
 
-def _found(scope: Scope, lifecycle: Lifecycle, name: str, look: Observation) -> Found:
+def _found(scope: Scope, lifecycle: Lifecycle, page: Page, place: int) -> Found:
+    look = page.detail(place)
     state = lifecycle.initial if look.state is None else lifecycle.coerce(look.state)
-    return Found(JobRef(scope, name.rpartition("/")[2]), state, look)
+    return Found(JobRef(scope, page.names[place].rpartition("/")[2]), state, look, page.about(place))
 
 
 def _row(job: Found) -> dict[str, Any]:
@@ -161,24 +190,30 @@ def _row(job: Found) -> dict[str, Any]:
         "platform": job.ref.platform,
         "kind": job.ref.scope.kind,
         "job": job.ref.name,
+        "name": job.about.title,
         "state": job.spelled,
         "known": job.state is not None,
         "at": job.look.at.isoformat() if job.look.at else None,
+        "created": job.about.created.isoformat() if job.about.created else None,
         "error": job.look.error,
     }
 
 
 def _show(found: Sequence[Found]) -> None:
     console = output()
-    if not found:
-        console.print("No jobs.")
-        return
-    head = Row(tuple(Text(name, "bold") for name in ("State", "Kind", "Job")), (Text("Since", "bold"),))
+    head = Row(
+        tuple(Text(name, "bold") for name in ("State", "Kind", "Name", "Job")),
+        (Text("Created".ljust(len(MOMENT)), "bold"), Text("Since", "bold")),
+    )
     for line in table([head, *map(_line, found)], console.width):
         console.print(line)
 
 
 def _line(job: Found) -> Row:
     state = shown(job.state) if job.state else Text(f"{safe(job.spelled)}?", "yellow")
-    since = Text(f"{job.look.at:%Y-%m-%d %H:%M:%SZ}" if job.look.at else "", "dim")
-    return Row((state, Text(job.ref.scope.kind, "dim"), Text(safe(job.ref.id))), (since,))
+    cells = state, Text(job.ref.scope.kind, "dim"), Text(safe(job.about.title), "bold"), Text(safe(job.ref.id))
+    return Row(cells, tuple(Text(_moment(at), "dim") for at in (job.about.created, job.look.at)))
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%SZ}" if at else " " * len(MOMENT)

@@ -86,6 +86,12 @@ class Rail:
         """How long it has been in its state, as far as we saw it."""
         return spent(self.events[-1], None, now) if self.events and not self.state.terminal else None
 
+    @property
+    def ended(self) -> Waited | None:
+        """What its wait came to, without the reason where it is told already: that sight was lost."""
+        told = self.sight is not None and self.lost and self.waited is not None and self.sight.reason == self.waited.error
+        return self.waited.model_copy(update={"error": None}) if told and self.waited else self.waited
+
     # What is drawn.
 
     def line(self, width: int, now: datetime | None = None) -> Text:
@@ -113,8 +119,8 @@ class Rail:
             yield noted(finding)
         if self.events and self.events[-1].error and self.waited is None:
             yield Text.assemble(("× ", "red"), safe(self.events[-1].error))
-        if self.waited is not None:
-            yield flow(told_of(self.waited, self.ref.platform)[1:], 10**6)
+        if self.ended is not None:
+            yield flow(told_of(self.ended, self.ref.platform)[1:], 10**6)
 
     def allowed(self) -> list[Arrow]:
         """What may happen next, what somebody can ask for first."""

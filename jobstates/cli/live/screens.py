@@ -10,6 +10,7 @@ import anyio
 from rich.live import Live
 from rich.text import Text
 
+from jobstates.cli.live.board import Board
 from jobstates.cli.live.telling import ending, line_of, row_of
 from jobstates.cli.showing import output, put_json
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from jobstates.cli.live.board import Board
     from jobstates.delivery import Message
     from jobstates.watch.ref import JobRef
     from jobstates.watch.waiting import Waited
@@ -44,17 +44,17 @@ def screen_of(console: Console, clock: Callable[[], datetime] = now) -> Plain:
 class Plain:
     """One line a message, and one a job at its end."""
 
-    board: Board
-
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.board = Board((), lambda _: None)
 
     async def run(self) -> None:
         """Nothing to do meanwhile."""
 
     def tell(self, message: Message) -> None:
         """Tell what happened."""
-        self.console.print(line_of(message, self.board.hear(message)))
+        before = self.board.hear(message)
+        self.console.print(line_of(message, before, last=self.board.last(message)))
 
     def say(self, line: Text) -> None:
         """Say something beside."""
@@ -64,11 +64,14 @@ class Plain:
         """Note what a wait came to."""
         self.board.rails[ref.name].waited = waited
 
+    def stopped(self) -> None:
+        """Nothing to tell: every line has been."""
+
     def finish(self, results: Sequence[Waited]) -> None:  # noqa: ARG002  # told in the order of the jobs
         """Tell what the waits came to."""
         for rail in self.board.rails.values():
-            if rail.waited:
-                self.console.print(ending(rail.ref, rail.waited))
+            if rail.ended:
+                self.console.print(ending(rail.ref, rail.ended))
 
 
 class Json(Plain):
@@ -109,6 +112,13 @@ class Drawn(Plain):
     def say(self, line: Text) -> None:
         """Say something below the jobs."""
         self.board.notes.append(line)
+
+    def stopped(self) -> None:
+        """Tell what the board told, which is wiped away."""
+        if len(self.board.rails) > FEW:
+            self.console.print(self.board.drawn(self.console, self._clock()))
+        else:
+            self.finish([])
 
     def finish(self, results: Sequence[Waited]) -> None:
         """Tell each life, or of many jobs their ends."""

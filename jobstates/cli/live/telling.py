@@ -87,21 +87,22 @@ def spent(event: JobEvent, following: JobEvent | None, now: datetime | None = No
     return length if length.total_seconds() > 0 else None
 
 
-def line_of(message: Message, before: JobEvent | None) -> Text:
+def line_of(message: Message, before: JobEvent | None, *, last: bool = True) -> Text:
     """A message as one line.
 
     Args:
         message: what happened.
         before: the event before it of the same job.
+        last: whether nothing that is known happened to the job since.
     """
     moment = message.seen or message.at
     head = Text.assemble((f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else " " * 20, "dim"), f"  {safe(message.job)}  ")
     if isinstance(message, JobEvent):
-        return head.append_text(_step(message, before))
+        return head.append_text(_step(message, before, last=last))
     return head.append_text(noted(message) if isinstance(message, Finding) else sight(message))
 
 
-def _step(event: JobEvent, before: JobEvent | None) -> Text:
+def _step(event: JobEvent, before: JobEvent | None, *, last: bool) -> Text:
     lifecycle = lifecycle_of(event.platform)
     source, target = lifecycle.state(event.source), lifecycle.state(event.target)
     step = Text()
@@ -109,7 +110,7 @@ def _step(event: JobEvent, before: JobEvent | None) -> Text:
         length = spent(before, event) if before else None
         step.append_text(shown(source)).append(f" {duration(length)}" if length else "", "dim")
         step.append(" ").append_text(way(event))
-    step.append_text(station(target, seen=True, last=True))
+    step.append_text(station(target, seen=last or not event.inferred, last=last))
     if event.outcome and event.verdict:
         step.append(f"  {event.verdict}", VERDICTS[event.verdict])
     return step.append(f"  {safe(event.error)}" if event.error else "", "dim")

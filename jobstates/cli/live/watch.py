@@ -48,7 +48,7 @@ def watch(named: Named, waiting: Waiting, *, json: bool, events_to: str, cursor:
         JobStatesError: when something that was given cannot be used; nothing has been asked of any service then.
     """
     path = Path(cursor) if cursor else None
-    resumed = Cursor.read(path) if path and path.exists() else None
+    resumed = _read(path) if path and path.exists() else None
     refs = refs_of(named)
     refs = list(dict.fromkeys([*refs, *(job.ref for job in resumed.jobs if job.origin is None)])) if resumed else refs
     check(refs, waiting)
@@ -56,6 +56,13 @@ def watch(named: Named, waiting: Waiting, *, json: bool, events_to: str, cursor:
         log = stack.enter_context(_Log(events_to)) if events_to else None
         screen = Json() if json else screen_of(output())
         return run(_Watching(refs, waiting, screen, log=log, path=path, resumed=resumed).main)
+
+
+def _read(path: Path) -> Cursor:
+    try:
+        return Cursor.read(path)
+    except InputError as error:
+        raise InputError(f"{path}: {error}; name another file, or remove this one to begin anew") from None
 
 
 def wait(named: Named, waiting: Waiting, *, some: bool, json: bool) -> int:
@@ -135,7 +142,16 @@ class _Watching:
         """Whether a message was delivered that could not be shown, or not written down."""
 
     async def main(self) -> int:
-        """Watch, and tell what happens, to the end."""
+        """Watch, and tell what happens, to the end; also when somebody stops it."""
+        try:
+            results = await self._watched()
+        except anyio.get_cancelled_exc_class():
+            self._screen.stopped()
+            raise
+        self._screen.finish(results)
+        return code_of(results)
+
+    async def _watched(self) -> list[Waited]:
         sources = sources_of(ref.platform for ref in self._refs)
         async with Watcher(*sources, pace=pace_of(self._waiting), resume=self._resumed) as watcher:
             for ref in self._refs:
@@ -152,8 +168,7 @@ class _Watching:
             finally:
                 if not self._failed:
                     self._keep(watcher)
-        self._screen.finish(results)
-        return code_of(results)
+        return results
 
     async def _followed(self, watcher: Watcher) -> list[Waited]:
         """What the waits came to, once all that happened until then was told."""

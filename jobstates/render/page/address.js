@@ -33,13 +33,15 @@ function decoded(text) {
 
 const encoded = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%3A/g, ":");
 
+// Where the address asks for nothing, a page that has jobs to show shows the first, as far as it came.
 function read() {
   const told = parse(location.hash);
   const chosen = data.facts.map((fact) => fact.values.indexOf(told.get(fact.name)) + 1);
   const place = chosen.reduce((sum, value, nth) => sum * (data.facts[nth].values.length + 1) + value, 0);
   const closed = new Map(data.variants[place].closed.map(([arrow, guard]) => [data.arrows[arrow], guard]));
-  const life = data.histories.find((one) => told.has("replay") && one.key === told.get("replay")) || null;
-  const at = life ? within(told.get("at"), life.steps.length) : 0;
+  const bare = /^#?(theme=\w*)?$/.test(location.hash);
+  const life = bare ? data.histories[0] || null : replayed(told);
+  const at = life ? within(bare ? String(life.steps.length) : told.get("at"), life.steps.length) : 0;
   const path = life ? [] : walked(told.get("step") || "", closed);
   const here = life ? stateAt(life, at) : path.length ? path[path.length - 1].target : data.initial;
   const leaving = life ? [] : data.arrows.filter((arrow) => arrow.source === here);
@@ -47,6 +49,8 @@ function read() {
   const theme = ["light", "dark"].find((name) => name === told.get("theme")) || "";
   return { chosen, closed, unreachable: new Set(data.variants[place].unreachable), life, at, path, here, leaving, open, theme };
 }
+
+const replayed = (told) => data.histories.find((one) => told.has("replay") && one.key === told.get("replay")) || null;
 
 function within(text, most) {
   const number = /^\d{1,9}$/.test(text || "") ? Number(text) : 0;

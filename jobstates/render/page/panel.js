@@ -119,7 +119,14 @@ function showReplay() {
   byId("next").disabled = at === last;
   byId("play").disabled = last === 0;
   byId("timeline").replaceChildren(...life.steps.map(stop));
-  byId("timeline").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  const current = byId("timeline").querySelector("[aria-current]");
+  if (current) reveal(current, byId("panel"));
+}
+
+// By scrolling the box alone: where it does not scroll, the window stays with the picture.
+function reveal(part, box) {
+  const [inner, outer] = [part.getBoundingClientRect(), box.getBoundingClientRect()];
+  box.scrollTop += Math.max(0, inner.bottom - outer.bottom) || Math.min(0, inner.top - outer.top);
 }
 
 function progress() {
@@ -155,6 +162,8 @@ function showWhy(pointed) {
   const arrow = pointed || led;
   const tone = step?.contradiction ? "against" : "quiet";
   byId("why").replaceChildren(...(arrow ? reasons(arrow) : [make("p", { class: tone }, unreasoned(step))]));
+  // It opens for the first reasons and stays open: the picture would jump under the pointer otherwise.
+  if (arrow) byId("why").classList.add("open");
 }
 
 function unreasoned(step) {

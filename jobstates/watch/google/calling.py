@@ -133,6 +133,7 @@ class GoogleSource:
             No credentials are needed then.
         timeout: seconds that a call may take.
         page_size: how many jobs to ask for at once.
+        about: whether lists ask for what people know jobs by, too.
     """
 
     def __init__(
@@ -142,8 +143,10 @@ class GoogleSource:
         channel: Connect | None = None,
         timeout: float = TIMEOUT,
         page_size: int = 1000,
+        about: bool = False,
     ) -> None:
         self.page_size = page_size
+        self._about = about
         self._calling = Calling(credentials, channel, timeout)
 
     async def aclose(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jobstates.errors import MissingExtra
 from jobstates.platforms.dataflow import DataflowJobMachine
 from jobstates.spec.observation import Observation, as_time
-from jobstates.watch.source import CallFailed, Message, Page, Trouble
+from jobstates.watch.source import About, CallFailed, Message, Page, Trouble
 
 try:
     from google.cloud import dataflow_v1beta3 as client
@@ -63,8 +63,9 @@ class Dataflow(GoogleSource):
         async with aclosing(self._calling.pages(JOBS, "list_jobs", request, named)) as pages:
             async for page in pages:
                 named = following(page, named)
+                shown = _page(scope, list(page.jobs), named)
                 # Whoever went on after a page that is not whole would miss what it lacks.
-                yield _page(scope, list(page.jobs), () if page.failed_location else named)
+                yield shown._replace(after=None, last=False) if page.failed_location else shown
                 if page.failed_location:
                     silent = ", ".join(failed.name for failed in page.failed_location)
                     raise CallFailed(Trouble.PASSING, f"ListJobs: failed to respond: {silent}")
@@ -110,7 +111,13 @@ def facts(job: Any) -> dict[str, Any]:  # noqa: ANN401
 def _page(scope: Scope, jobs: Sequence[Any], named: Sequence[str]) -> Page:
     under = f"{scope}/"
     names = [under + job.id for job in jobs]
-    return Page(names, [job.current_state for job in jobs], lambda index: observed(jobs[index]), named or None)
+    states = [job.current_state for job in jobs]
+    shown = Page(names, states, lambda index: observed(jobs[index]), named or None, last=not named)
+    return shown._replace(about=lambda index: _about(jobs[index]))
+
+
+def _about(job: Any) -> About:  # noqa: ANN401
+    return About(job.name, moment(job, "create_time"))
 
 
 def _place(scope: Scope) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError, from_grpc_error
-from google.auth.exceptions import GoogleAuthError, TransportError
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
 from google.rpc.error_details_pb2 import RetryInfo
 from grpc import StatusCode
 
@@ -34,6 +34,8 @@ TROUBLES = {
 }
 """The statuses that do not simply pass."""
 ERRORS = (GoogleAPIError, GoogleAuthError, grpc.RpcError, grpc.aio.BaseError, OSError, ValueError, TypeError)
+SIGN_IN = "run `gcloud auth application-default login`"
+"""What to do where nobody has said who we are."""
 LONGEST = 300
 """Characters of a service's message that a reason repeats."""
 UNSIGNED = "Getting metadata from plugin failed"
@@ -66,7 +68,8 @@ def call_failed(call: str, error: Exception) -> CallFailed:
         if error.message.startswith(UNSIGNED) and DISOWNED.search(error.message):
             trouble = Trouble.FORBIDDEN
         return CallFailed(trouble, _reason(call, code.name if code else "", error.message), retry_after=_retry_after(error))
-    return CallFailed(_without_status(error), _reason(call, type(error).__name__, str(error)))
+    said = f"{str(error).rstrip('.')}; {SIGN_IN}" if isinstance(error, DefaultCredentialsError) else str(error)
+    return CallFailed(_without_status(error), _reason(call, type(error).__name__, said))
 
 
 def _without_status(error: Exception) -> Trouble:

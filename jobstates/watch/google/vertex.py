@@ -51,7 +51,7 @@ class Vertex(GoogleSource):
     async def list(self, scope: Scope, *, live: bool = True, after: Sequence[str] | None = None) -> AsyncGenerator[Page, None]:
         """Look at the jobs of a scope. Where the service cannot leave out those that are over, they are left out here."""
         kind = await vertex_kind(scope)
-        request = {**kind.request(scope.parent, live=live), "page_size": self.page_size}
+        request = {**kind.request(scope.parent, live=live, about=self._about), "page_size": self.page_size}
         named = after or ()
         async with aclosing(self._calling.pages(_service(scope, kind), kind.method("List<Kind>s"), request, named)) as pages:
             async for page in pages:
@@ -96,10 +96,15 @@ def _service(scope: Scope, kind: VertexKind) -> Service:
 
 
 def _page(scope: Scope, kind: VertexKind, jobs: Sequence[Any], named: Sequence[str]) -> Page:
-    names = _respelled([job.name for job in jobs], scope.project)
-    state = kind.state
-    states = [job.state for job in jobs] if state == "state" else [getattr(job, state) for job in jobs]
-    return Page(names, states, lambda index: kind.observed(jobs[index]), named or None)
+    names: list[str] = []
+    states: list[int] = []
+    name, show, state = names.append, states.append, kind.state
+    for job in jobs:  # once, and none is kept: a thousand wrapped jobs would have the garbage collector look through everything
+        name(job.name)
+        show(getattr(job, state))
+    names = _respelled(names, scope.project)
+    shown = Page(names, states, lambda index: kind.observed(jobs[index]), named or None, last=not named)
+    return shown._replace(about=lambda index: kind.about(jobs[index]))
 
 
 def _respelled(names: list[str], project: str) -> list[str]:

@@ -11,16 +11,16 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jobstates.platforms.vertex import VertexJobMachine
 from jobstates.platforms.vertex_pipeline import VertexPipelineMachine
 from jobstates.spec.observation import Observation
 from jobstates.watch.google.fields import moment, reason
-from jobstates.watch.source import CallFailed, Trouble
+from jobstates.watch.source import About, CallFailed, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jobstates.spec.job import Kind
     from jobstates.spec.lifecycle import Lifecycle
@@ -42,6 +42,9 @@ PROGRESS = frozenset({"batchPredictionJobs"})
 STATES = ("state", "job_state")
 ERRORS = ("error", "status", "job_execution_detail.error")
 """Where a kind says why it went wrong."""
+TITLES = ("display_name", "tuned_model_display_name")
+"""Where a kind says what people call a job."""
+CREATED = "create_time"
 HUMP = re.compile(r"(?<=.)([A-Z])")
 
 
@@ -77,24 +80,24 @@ class VertexKind:
         """The client's method for a call such as ``Cancel<Kind>``."""
         return snake(call.replace("<Kind>", self.kind.resource))
 
-    def request(self, parent: str, *, live: bool) -> Mapping[str, Any]:
+    def request(self, parent: str, *, live: bool, about: bool = False) -> Mapping[str, Any]:
         """What to ask for a list, besides how many."""
         told: dict[str, Any] = {"parent": parent}
         if live and self.kind.name not in UNFILTERED:
             ends = sorted((state for state in self.kind.states if state.terminal), key=lambda state: state.number)
             told["filter"] = " AND ".join(f'{self.state}!="{state.value}"' for state in ends)
         if "read_mask" in self.listing.fields_by_name:
-            wanted = ("name", self.state, "end_time", self.error)
+            wanted = ("name", self.state, "end_time", self.error, *((*TITLES, CREATED) if about else ()))
             told["read_mask"] = {"paths": [path for path in wanted if path.partition(".")[0] in self.message.fields_by_name]}
         return told
 
-    def jobs(self, page: Any, *, live: bool) -> list[Any]:  # noqa: ANN401  # plain protobuf
+    def jobs(self, page: Any, *, live: bool) -> Sequence[Any]:  # noqa: ANN401  # plain protobuf
         """The jobs on a page, without those that are over where the service could not leave them out."""
         field = next(field.name for field in page.DESCRIPTOR.fields if field.is_repeated and field.message_type is not None)
         if live and self.kind.name in UNFILTERED:
             state, over = self.state, self.over
             return [job for job in getattr(page, field) if getattr(job, state) not in over]
-        return list(getattr(page, field))
+        return cast("Sequence[Any]", getattr(page, field))
 
     def observed(self, job: Any) -> Observation:  # noqa: ANN401
         """What a job shows."""
@@ -109,6 +112,11 @@ class VertexKind:
             error=reason(status),
             facts={"kind": self.kind.name},
         )
+
+    def about(self, job: Any) -> About:  # noqa: ANN401
+        """What people know a job by."""
+        titles = (getattr(job, name) for name in TITLES if name in self.message.fields_by_name)
+        return About(next(titles, ""), moment(job, CREATED))
 
 
 async def vertex_kind(scope: Scope) -> VertexKind:

@@ -16,18 +16,18 @@ import anyio
 
 from jobstates.errors import InputError
 from jobstates.spec.observation import spelling
-from jobstates.watch.push.events import event_of_request, media_type
+from jobstates.watch.push.events import event_of_request, media_type, take_in
 
 if TYPE_CHECKING:
     from cloudevents.core.base import BaseCloudEvent
+
+    from jobstates.watch.push.events import Ingest
 
 LIMIT = 512 * 1024
 """Bytes of a request's body. Eventarc sends no larger event."""
 READABLE = re.compile(r"(?:application/(?:(?:x-|vnd\.google\.)?protobuf|(?:[\w.-]+\+)?json))?")
 """The media types that are understood; without one it is JSON."""
 
-Ingest: TypeAlias = "Callable[[BaseCloudEvent], Awaitable[object]]"
-"""Takes an event in. Raises ``InputError`` when the event is malformed, and anything else when it has to be sent again."""
 Check: TypeAlias = Callable[[str], object]
 """Checks a bearer token, in a thread of its own. Raises ``ValueError`` when it is not good, ``PermissionError`` when it is and
 its owner may not push, and anything else when that cannot be told now."""
@@ -55,7 +55,7 @@ class Receiver:
     """Takes in events that Eventarc or a Pub/Sub push subscription sends.
 
     Args:
-        ingest: takes an event in.
+        ingest: takes an event in, such as a watcher's ``ingest``; a coroutine function, too.
         check: checks who sends, such as ``GoogleToken``. None takes events from anybody who can reach the receiver: only for
             where something before it checks.
         limit: bytes that a request's body may have.
@@ -75,7 +75,7 @@ class Receiver:
 
     async def _answer(self, scope: Mapping[str, Any], receive: Receive) -> _Answer:
         try:
-            await self._ingest(await self._event(scope, receive))
+            await take_in(self._ingest, await self._event(scope, receive))
         except _Refused as refused:
             return refused.answer
         except InputError as error:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jobstates.errors import InputError, MissingExtra
 from jobstates.spec.observation import spelling
@@ -19,15 +20,25 @@ except ImportError as error:
     raise MissingExtra("push", "cloudevents") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from cloudevents.core.base import BaseCloudEvent
 
+Ingest: TypeAlias = "Callable[[BaseCloudEvent], Awaitable[object] | object]"
+"""Takes an event in, at once or as a coroutine. Raises ``InputError`` when the event is malformed, and anything else when it has
+to be sent again."""
 STRUCTURED = "application/cloudevents"
 MARK = "ce-"
 """How the headers that are an event's attributes begin."""
 WRAPPED = "google.cloud.pubsub.topic.v1.messagePublished"
 """The type of the events by which Eventarc hands on Pub/Sub messages."""
+
+
+async def take_in(ingest: Ingest, event: BaseCloudEvent) -> None:
+    """Have an event taken in, and await that where it is to be awaited."""
+    result = ingest(event)
+    if isawaitable(result):
+        await result
 
 
 def media_type(headers: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ import anyio
 
 from jobstates.errors import InputError, MissingExtra
 from jobstates.watch.pace import Pace
-from jobstates.watch.push.events import event_of_message
+from jobstates.watch.push.events import event_of_message, take_in
 from jobstates.watch.source import CallFailed
 
 try:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jobstates.watch.google.calling import Connect
-    from jobstates.watch.push.asgi import Ingest
+    from jobstates.watch.push.events import Ingest
 
 SUBSCRIBER = Service(SubscriberAsyncClient, "pubsub.googleapis.com")
 PATIENCE = 90.0
@@ -54,7 +54,7 @@ async def pull(
 
     Args:
         subscription: ``projects/PROJECT/subscriptions/SUBSCRIPTION``.
-        ingest: takes an event in.
+        ingest: takes an event in, such as a watcher's ``ingest``; a coroutine function, too.
         credentials: Google's default when not given.
         channel: makes the channel to a host: for tests and private endpoints. No credentials are needed then.
         pace: how soon to try again when Pub/Sub cannot be reached.
@@ -103,7 +103,7 @@ class _Pulling:
 async def _taken(message: Any, ingest: Ingest) -> bool:  # noqa: ANN401  # a PubsubMessage
     """Whether that was all with a message."""
     try:
-        await ingest(event_of_message(message.attributes, message.data))
+        await take_in(ingest, event_of_message(message.attributes, message.data))
     except InputError as error:
         _log.warning("dropped message %s of Pub/Sub: %s", message.message_id, error)
     except Exception:  # noqa: BLE001  # whatever it is, the message is not lost

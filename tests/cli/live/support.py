@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PARENT = "projects/my-project/locations/us-central1"
 HERE = ("--project", "my-project", "--region", "us-central1")
 SOON = ("--every", "0.02")
+SETTLED = ("--timeout", "0.4")
+"""Long enough for a job that stands still to be seen."""
 BACKSTOP = 60
 """Seconds after which what hangs fails."""
 FLOW = "2026-03-04_05_06_07-42"

@@ -152,6 +152,14 @@ class TestManyJobs:
         assert "? sight lost" in shown[0]
         assert "■ FAILED" in shown[2]
 
+    @pytest.mark.parametrize("height", [3, 24])
+    def test_a_job_that_has_a_name_is_called_by_it_where_there_is_no_room_for_its_id(self, height: int) -> None:
+        rails = [rail(f"{PARENT}/jobs/{FLOW[:-1]}{number}", "RUNNING") for number in range(3)]
+        for one, label in zip(rails, ("clicks", "sessions", "scores"), strict=True):
+            one.label = label
+        shown = "\n".join(screen(board(*rails), width=40, height=height))
+        assert "clicks" in shown
+
     @settings(max_examples=60, deadline=None)
     @given(
         st.lists(st.lists(st.sampled_from(STATES), max_size=6), min_size=1, max_size=30),

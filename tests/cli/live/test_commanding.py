@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.live.support import BACKSTOP, FLOW, HERE, PARENT, SOON, flow, job
+from tests.cli.live.support import BACKSTOP, FLOW, HERE, PARENT, SOON, flow, job, launched
 from tests.cli.support import COMMAND, environment, run
 
 if TYPE_CHECKING:
@@ -61,16 +61,19 @@ class TestAsking:
         assert lines[-1] == "    “Draining a job is not supported for batch pipelines.” (Stop a running pipeline)"
         assert [struck for _, struck in emulator.faults] == [0]
 
-    def test_a_kind_without_such_a_request_is_not_asked(self, emulator: Emulator) -> None:
-        ended = run("pause", job(emulator, "4711", "RUNNING"))
-        assert ended.code == 1
-        assert "pause is not allowed in RUNNING" in ended.out
-
     def test_a_request_whose_answer_is_refused_is_lost(self, emulator: Emulator) -> None:
         emulator.fault("PERMISSION_DENIED", method="Cancel*", count=None)
         ended = run("cancel", job(emulator, "4711", "RUNNING"), *SOON)
         assert ended.code == 1
         assert "  cancel  lost: CancelCustomJob: PERMISSION_DENIED" in ended.out
+
+    def test_one_that_was_not_made_is_not_said_to_be_lost(self, emulator: Emulator) -> None:
+        name = "projects/my-project/locations/us-central1/customJobs/99"
+        emulator.fault("UNAVAILABLE", method="Cancel*", count=None)
+        told, row = run("cancel", name, *SOON), run("cancel", name, *SOON, "--json").rows()[0]
+        assert f"{name}  cancel  not asked: GetCustomJob: NOT_FOUND" in told.out
+        assert (told.code, row["answer"], row["asked"]) == (1, "Lost", False)
+        assert [struck for _, struck in emulator.faults] == [0]
 
     def test_a_request_whose_answer_got_lost_is_looked_after(self, emulator: Emulator) -> None:
         emulator.fault("UNAVAILABLE", done=True, method="UpdateJob")
@@ -90,11 +93,37 @@ class TestAsking:
         assert [(row["job"], row["answer"]) for row in ended.rows()] == [(names[0], "NotAllowed"), (names[1], "Accepted")]
         assert ended.rows()[0]["guard"] == "is_streaming"
 
-    @pytest.mark.parametrize("command", ["drain", "force-cancel"])
-    def test_a_platform_without_such_a_request_is_a_mistake(self, command: str, emulator: Emulator) -> None:
-        ended = run(command, job(emulator), *(("--yes",) if command == "force-cancel" else ()))
+    def test_for_a_job_that_was_replaced_that_which_replaced_it_is_asked(self, stepping: Emulator) -> None:
+        name = flow(stepping, FLOW, {"RUNNING": "asked"})
+        stepping.life({"states": ["PENDING", {"RUNNING": "asked"}]}, platform="dataflow")
+        run("wait", name, "--until", "RUNNING", *SOON)
+        other = launched(stepping, {"name": "flow", "type": "JOB_TYPE_STREAMING", "replaceJobId": FLOW})
+        run("wait", name, "--until", "RUNNING", *SOON)
+        ended = run("cancel", name, *SOON)
+        assert (ended.code, ended.out) == (0, f"{name}  as {other}  cancel  accepted\n")
+        [row] = run("cancel", name, "--json", *SOON).rows()
+        assert (row["job"], row["last"]) == (name, f"{PARENT}/jobs/{other}")
+
+    @pytest.mark.parametrize("command", ["drain", "pause", "resume", "force-cancel"])
+    def test_a_request_that_a_kind_has_not_is_refused_with_those_that_it_has_and_nothing_is_asked(
+        self, command: str, emulator: Emulator
+    ) -> None:
+        emulator.fault("INTERNAL", count=None)
+        other = job(emulator, "12", kind="modelDeploymentMonitoringJobs")
+        name = job(emulator)
+        names = (other, name) if command in {"pause", "resume"} else (name, other)
+        ended = run(command, *names, *(("--yes",) if command == "force-cancel" else ()))
         assert (ended.code, ended.out) == (2, "")
-        assert ended.err.startswith("jobstates: unknown event ")
+        assert ended.err == (
+            f"jobstates: {name}: there is no request to {command} vertex customJobs. What can be asked of them: cancel. "
+            "Nothing was asked of any job\n"
+        )
+        assert [struck for _, struck in emulator.faults] == [0]
+
+    def test_of_a_kind_that_has_none_nothing_can_be_asked(self) -> None:
+        ended = run("cancel", f"{PARENT}/notebookExecutionJobs/1")
+        assert ended.code == 2
+        assert "What can be asked of them: nothing." in ended.err
 
 
 class TestAndWait:

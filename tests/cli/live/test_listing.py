@@ -12,16 +12,22 @@ from tests.cli.live.support import FLOW, HERE, PARENT, flow, job
 from tests.cli.support import environment, run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jobstates.emulator import Emulator
+
+
+MADE = ("2026-01-01", "00:00:00Z")
+"""When the emulator's jobs were created."""
 
 
 @pytest.fixture
 def jobs(emulator: Emulator) -> Emulator:
     """Five jobs of three kinds; two are over."""
-    job(emulator, "2", "RUNNING")
-    job(emulator, "1", "PENDING")
-    job(emulator, "3", "FAILED")
-    job(emulator, "p", "RUNNING", kind="pipelineJobs")
+    job(emulator, "2", "RUNNING", name="named-2")
+    job(emulator, "1", "PENDING", name="named-1")
+    job(emulator, "3", "FAILED", name="named-3")
+    job(emulator, "p", "RUNNING", kind="pipelineJobs", name="named-p")
     flow(emulator, FLOW, "DRAINED")
     return emulator
 
@@ -35,11 +41,17 @@ def test_live_jobs_are_listed_by_kind_and_id(jobs: Emulator) -> None:
     lines = [line.split() for line in ended.out.splitlines()]
     assert (ended.code, ended.err) == (0, "")
     assert lines == [
-        ["State", "Kind", "Job", "Since"],
-        ["PENDING", "customJobs", "1"],
-        ["RUNNING", "customJobs", "2"],
-        ["RUNNING", "pipelineJobs", "p"],
+        ["State", "Kind", "Name", "Job", "Created", "Since"],
+        ["PENDING", "customJobs", "named-1", "1", *MADE],
+        ["RUNNING", "customJobs", "named-2", "2", *MADE],
+        ["RUNNING", "pipelineJobs", "named-p", "p", *MADE],
     ]
+
+
+def test_a_dataflow_job_has_its_name_too(emulator: Emulator) -> None:
+    job(emulator, FLOW, "RUNNING", kind="jobs", name="clicks")
+    [row] = run("list", *HERE, "--json").rows()
+    assert (row["name"], row["created"]) == ("clicks", "2026-01-01T00:00:00+00:00")
 
 
 @pytest.mark.parametrize(("args", "found"), [
@@ -63,9 +75,11 @@ def test_json_tells_each_job_whole(jobs: Emulator) -> None:
             "platform": "vertex",
             "kind": "customJobs",
             "job": f"{PARENT}/customJobs/3",
+            "name": "named-3",
             "state": "JOB_STATE_FAILED",
             "known": True,
             "at": True,
+            "created": "2026-01-01T00:00:00+00:00",
             "error": rows[0]["error"],
         }
     ]
@@ -81,7 +95,7 @@ def test_a_state_that_nobody_knows_is_shown_as_it_is_spelled(jobs: Emulator) -> 
     rows = run("list", *HERE, "--kind", "customJobs", "--json").rows()
     assert [(row["state"], row["known"]) for row in rows] == [("99", False), ("99", False)]
     jobs.fault(unknown_state="JOB_STATE_HIBERNATING", method="ListCustomJobs")
-    assert "\n99?      customJobs    1\n" in run("list", *HERE).out
+    assert "\n99?      customJobs    named-1  1  " in run("list", *HERE).out
 
 
 def test_what_cannot_be_listed_is_named_and_the_rest_is_listed(jobs: Emulator) -> None:
@@ -93,10 +107,22 @@ def test_what_cannot_be_listed_is_named_and_the_rest_is_listed(jobs: Emulator) -
     assert "customJobs" in ended.out
 
 
+def test_without_credentials_the_reason_and_what_to_do_are_said_once_and_nothing_is_said_of_jobs(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    ended = run("list", *HERE)
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("jobstates: 11 kinds cannot be listed (jobs, customJobs, ")
+    assert ended.err.count("DefaultCredentialsError") == len(ended.err.splitlines()) == 1
+    assert ended.err.endswith("; run `gcloud auth application-default login`\n")
+
+
 @pytest.mark.parametrize(("args", "said"), [
     (["--project", "p", "--region", "us-central1-a"], "'us-central1-a' is no location"),
     (["--project", "NO", "--region", "us-central1"], "'NO' is no project"),
-    ([*HERE, "--kind", "customjobs"], "no such jobs can be listed; the kinds are jobs, customJobs"),
+    ([*HERE, "--kind", "customjobs"], "unknown kind 'customjobs'. Did you mean 'customJobs'? Known: jobs, customJobs"),
     ([*HERE, "--platform", "vertx"], "unknown platform 'vertx'. Did you mean 'vertex'?"),
     ([*HERE, "--state", "RUNING"], "unknown state 'RUNING'. Did you mean 'RUNNING'?"),
 ])  # fmt: skip

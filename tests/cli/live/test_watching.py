@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from jobstates.cli.live import watch as watching
 from jobstates.cli.live.telling import CODES, code_of
 from jobstates.watch.cursor import Cursor
 from jobstates.watch.waiting import Ending, Waited
-from tests.cli.live.support import FLOW, HERE, PARENT, SOON, flow, job, launched, started
+from tests.cli.live.support import FLOW, HERE, PARENT, SETTLED, SOON, flow, job, launched, started
 from tests.cli.support import COMMAND, command, environment, in_terminal, plain, run
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from jobstates.emulator import Emulator
 
 ENDS = {"succeeded": 0, "partially_succeeded": 0, "failed": 1, "cancelled": 1, "expired": 1}
-SETTLED = ("--timeout", "0.4")
-"""Long enough for a job that stands still to be seen."""
 
 
 class TestWatch:
@@ -92,15 +89,16 @@ class TestWatch:
         ended = run("watch", job(emulator), *SOON)
         assert ended.code == 3
         assert "? sight lost since" in ended.out
-        assert "it cannot be looked at" in ended.out.splitlines()[-1]
-        assert "PERMISSION_DENIED" in ended.out.splitlines()[-1]
+        assert ended.out.splitlines()[-1].endswith("  it cannot be looked at")
+        assert ended.out.count("GetCustomJob: PERMISSION_DENIED") == 1
 
     def test_without_credentials_it_says_so(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
         monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
         ended = run("watch", job(emulator), *SOON)
         assert ended.code == 3
-        assert "DefaultCredentialsError: Your default credentials were not found." in ended.out.splitlines()[-1]
+        assert ended.out.count("DefaultCredentialsError: Your default credentials were not found.") == 1
+        assert ended.out.count("run `gcloud auth application-default login`") == 1
 
     def test_a_replaced_job_is_followed_to_the_job_that_replaces_it(self, emulator: Emulator) -> None:
         name = flow(emulator)
@@ -109,6 +107,22 @@ class TestWatch:
         emulator.clock.advance(60)
         ended = run("watch", name, *SOON, "--until", "started", *SETTLED, "--json")
         assert ended.rows()[-1]["last"] == f"{PARENT}/jobs/{successor}"
+
+    def test_of_the_steps_that_one_look_tells_the_last_alone_is_where_the_job_is(self, emulator: Emulator) -> None:
+        over = run("watch", job(emulator, "4711", "FAILED"), *SOON).out.splitlines()
+        assert over[0].endswith("  ○ QUEUED")
+        assert "  QUEUED ┄┄ fail ┄▸ ■ FAILED" in over[1]
+        going = run("watch", job(emulator, "4712", "RUNNING"), *SOON, *SETTLED).out.splitlines()
+        assert [line.count("▶") for line in going] == [0, 1, 1]
+
+    @pytest.mark.parametrize("columns", [40, 80])
+    def test_no_word_breaks_at_the_edge_but_those_that_are_wider(self, columns: int, emulator: Emulator) -> None:
+        names = job(emulator, "4711", "CANCELLING"), job(emulator, "4712", "RUNNING")
+        for said in (("watch", *names, *SOON, *SETTLED), ("wait", *names, *SOON, *SETTLED), ("states", "vertx")):
+            _, shown = in_terminal(columns, *said)
+            left = plain(shown).replace("\r", "\n").splitlines()
+            wide = {word for line in left if len(line) > columns for word in line.split()}
+            assert all(len(line.split()) == 1 for line in left if len(line) > columns), wide
 
 
 class TestUntil:
@@ -127,6 +141,20 @@ class TestUntil:
         ended = run(command_, job(emulator, "4711", "RUNNING"), *SOON, *SETTLED)
         assert ended.code == 3
         assert ended.out.splitlines()[-1] == f"{PARENT}/customJobs/4711  ▶ RUNNING  time is up"
+
+    @pytest.mark.parametrize("length", ["0.4", "400ms", "PT0.4S"])
+    def test_lengths_of_time_are_written_as_for_the_emulator(self, length: str, emulator: Emulator) -> None:
+        assert run("wait", job(emulator, "4711", "RUNNING"), "--every", "20ms", "--timeout", length).code == 3
+
+    @pytest.mark.parametrize(("option", "length", "said"), [
+        ("--timeout", "5 parsecs", "expected a length of time such as 90s"),
+        ("--timeout", "-1", "expected a length of time such as 90s"),
+        ("--every", "1ms", "no more often than every 0.01 seconds"),
+    ])  # fmt: skip
+    def test_what_is_no_length_of_time_is_refused(self, option: str, length: str, said: str) -> None:
+        ended = run("wait", "x", option, length)
+        assert ended.code == 2
+        assert said in " ".join(ended.err.replace("│", "").split())
 
     def test_a_state_that_the_job_never_has_is_refused(self, emulator: Emulator) -> None:
         ended = run("watch", job(emulator), "--until", "DRAINED")
@@ -179,6 +207,31 @@ class TestMistakes:
         assert len(ended.err.splitlines()) == 1
         assert "\x1b" not in ended.err
 
+    @pytest.mark.parametrize(("args", "said"), [
+        (["4711"], "give --kind, one of jobs, customJobs"),
+        ([FLOW], "it tells no project; give --project my-project, for example"),
+        ([FLOW, "--project", "p"], "it tells no location; give --region us-central1, for example"),
+        ([f"{PARENT}/customJobs/1", "--project", "other"], "and --project says 'other'"),
+        ([f"{PARENT}/customjobs/1"], "there is no kind 'customjobs' (did you mean 'customJobs'?); give --kind, one of"),
+        (["wordcount"], "`jobstates list` shows the names and ids of the jobs in a place"),
+    ])  # fmt: skip
+    def test_it_is_said_in_the_words_of_the_command_line(
+        self, args: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("GOOGLE_CLOUD_PROJECT", raising=False)
+        assert said in run("watch", *args).err
+
+    def test_the_project_is_that_of_the_environment_where_nothing_else_tells_it(
+        self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = job(emulator, "4711", "SUCCEEDED")
+        rest = ("--region", "us-central1", "--kind", "customJobs")
+        monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "my-project")
+        assert run("wait", "4711", *rest, *SOON).out.startswith(name)
+        monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "other")
+        assert run("wait", name, *SOON).out.startswith(name)
+        assert run("wait", "4711", *rest, "--project", "my-project", *SOON).out.startswith(name)
+
     def test_no_name_is_one_line(self) -> None:
         assert run("watch").err == "jobstates: there is no job: name one, or give the --cursor of an earlier watch\n"
 
@@ -219,7 +272,10 @@ class TestCursor:
         file.write_text("[]", encoding="utf-8")
         ended = run("watch", job(emulator), "--cursor", str(file))
         assert ended.code == 2
-        assert ended.err.startswith("jobstates: this is no cursor of a watcher")
+        assert ended.err == (
+            f"jobstates: {file}: this is no cursor of a watcher: it is no JSON object; "
+            "name another file, or remove this one to begin anew\n"
+        )
         assert file.read_text(encoding="utf-8") == "[]"
 
     def test_what_could_not_be_written_down_does_not_count_as_told(self, emulator: Emulator, tmp_path: Path) -> None:
@@ -267,28 +323,6 @@ class TestCursor:
             emulator.clock.advance(60)
         ids += [row["id"] for row in run("watch", *SOON, "--json", "--cursor", str(file)).rows() if row["type"] == "event"]
         assert set(ids) == {f"{name}#{number}" for number in (1, 2, 3)}
-
-
-class TestStopping:
-    @pytest.mark.parametrize(("numbers", "code"), [
-        ([signal.SIGINT], 130),
-        ([signal.SIGINT, signal.SIGINT, signal.SIGINT], 130),
-        ([signal.SIGTERM], 143),
-    ])  # fmt: skip
-    def test_a_signal_ends_it_in_order_and_the_job_goes_on(
-        self, numbers: list[int], code: int, emulator: Emulator, tmp_path: Path
-    ) -> None:
-        file = tmp_path / "cursor.json"
-        with started("watch", job(emulator, "4711", "RUNNING"), *SOON, "--cursor", str(file)) as watching:
-            watching.line()
-            for number in numbers:
-                watching.process.send_signal(number)
-            ended, _, said = watching.ended()
-        assert ended == code
-        assert said == "Stopped watching; nothing was asked of the jobs, and they go on.\n"
-        assert [one.state for one in Cursor.read(file).jobs] == ["JOB_STATE_RUNNING"]
-        assert [path.name for path in tmp_path.iterdir()] == ["cursor.json"]
-        assert [one.state for one in emulator.jobs] == ["JOB_STATE_RUNNING"]
 
 
 class TestUnmodified:

@@ -138,8 +138,8 @@ class Desk:
         path.write_text(text, encoding="utf-8")
         return Shown(self.visitor.open(path, fragment, **({"reduced_motion": "reduce"} | options)))
 
-    def read(self, platform: str, fragment: str = "", **options: Any) -> Shown:
-        """Open a platform's page."""
+    def read(self, platform: str, fragment: str = "#step=", **options: Any) -> Shown:
+        """Open a platform's page, to step through unless the fragment says otherwise."""
         return self.open(html(platform), fragment, **options)
 
 

@@ -27,7 +27,8 @@ HOSTILE = [
 
 
 LINKS = {
-    "": "UNKNOWN",
+    "": "DRAINED",
+    "#step=": "UNKNOWN",
     "#step=submit.PENDING": "PENDING",
     RUNNING: "RUNNING",
     f"{RUNNING}&type=batch&theme=dark": "RUNNING",

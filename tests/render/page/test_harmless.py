@@ -101,7 +101,7 @@ def test_a_page_asks_for_itself_only(desk: Desk) -> None:
 def test_a_page_that_is_served_asks_for_nothing_more(visitor: Visitor, served: tuple[str, list[str]], tmp_path: Path) -> None:
     address, asked = served
     opened = visitor.open(tmp_path / "served.html")
-    opened.goto(address)
+    opened.goto(f"{address}#step=")
     opened.keyboard.press("1")
     assert opened.locator("#said").inner_text().startswith("PENDING.")
     assert asked == ["/served.html"]

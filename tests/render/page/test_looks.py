@@ -23,6 +23,7 @@ STATIONS = {
     "vertex": ["#step=submit.QUEUED&kind=nasJobs", "#step=submit.QUEUED,fail.FAILED", f"#replay={VERTEX_JOB}&at=3"],
     "vertex-pipeline": ["", "#step=submit.QUEUED,provision.PENDING,start.RUNNING,succeed.SUCCEEDED"],
 }
+HIDDEN = "[picture.scrollHeight - picture.clientHeight, picture.scrollWidth - picture.clientWidth]"
 COLOURS = """(selector) => {
     const style = getComputedStyle(document.querySelector(selector));
     let box = document.querySelector(selector);
@@ -126,6 +127,44 @@ def test_the_state_the_job_is_in_comes_into_sight(desk: Desk, viewport: dict[str
     assert state["x"] + state["width"] <= box["x"] + box["width"]
     assert box["y"] <= state["y"]
     assert state["y"] + state["height"] <= box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("fragment", ["", "#step="])
+@pytest.mark.parametrize("platform", ["dataflow", "vertex"])
+def test_on_a_desk_the_whole_picture_is_in_sight(desk: Desk, platform: str, fragment: str, scheme: str) -> None:
+    shown = desk.read(platform, fragment, viewport={"width": 1400, "height": 900}, color_scheme=scheme)
+    picture, over = (shown.page.locator(place).bounding_box() for place in ("#picture", "#why"))
+    assert picture is not None
+    assert over is not None
+    assert picture["y"] + picture["height"] <= over["y"]
+    assert shown.page.evaluate(HIDDEN) == [0, 0]
+
+
+def test_the_reasons_take_a_line_until_there_are_any_and_then_stay_open(desk: Desk) -> None:
+    shown = desk.read("dataflow", viewport={"width": 1400, "height": 900})
+    heights = [shown.page.locator("#why").evaluate("(box) => box.clientHeight")]
+    shown.page.locator(".offer").first.hover()
+    heights.append(shown.page.locator("#why").evaluate("(box) => box.clientHeight"))
+    shown.page.locator("h1").hover()
+    heights.append(shown.page.locator("#why").evaluate("(box) => box.clientHeight"))
+    assert heights[0] < 50 < heights[1] == heights[2]
+
+
+@pytest.mark.parametrize("viewport", [{"width": 390, "height": 844}, {"width": 800, "height": 600}], ids=["phone", "small"])
+def test_a_page_that_replays_begins_at_its_top(desk: Desk, viewport: dict[str, int]) -> None:
+    shown = desk.read("dataflow", "", viewport=viewport)
+    assert shown.page.evaluate("scrollY") == 0
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_the_present_step_comes_into_sight(desk: Desk) -> None:
+    shown = desk.read("dataflow", f"#replay={PLAIN}&at=5", viewport={"width": 1000, "height": 600})
+    panel, step = (shown.page.locator(place).bounding_box() for place in ("#panel", "#timeline [aria-current]"))
+    assert panel is not None
+    assert step is not None
+    assert panel["y"] <= step["y"]
+    assert step["y"] + step["height"] <= panel["y"] + panel["height"]
 
 
 def test_where_colours_are_forced_the_picture_keeps_its_own(desk: Desk) -> None:

@@ -23,6 +23,20 @@ def marked(shown: Shown, word: str) -> set[str]:
     return set(shown.page.eval_on_selector_all(f"#picture svg .{word}", "(parts) => parts.map((part) => part.id)"))
 
 
+def test_a_page_with_jobs_opens_with_the_first_of_them_as_far_as_it_came(desk: Desk) -> None:
+    shown = desk.read("dataflow", "")
+    assert shown.page.locator("#to-replay").get_attribute("aria-pressed") == "true"
+    assert (shown.page.locator("#job").inner_text(), shown.state) == (PLAIN, "DRAINED")
+    assert shown.page.locator("#stepping").is_hidden()
+
+
+@pytest.mark.parametrize("fragment", ["#step=", "#type=batch", "#replay=nobody&at=3"])
+def test_a_page_with_jobs_is_stepped_through_where_its_address_says_so(desk: Desk, fragment: str) -> None:
+    shown = desk.read("dataflow", fragment)
+    assert shown.page.locator("#to-step").get_attribute("aria-pressed") == "true"
+    assert shown.state == "UNKNOWN"
+
+
 def test_replay_begins_before_the_first_step(desk: Desk) -> None:
     shown = desk.read("dataflow")
     shown.page.get_by_role("button", name="Replay").click()

@@ -113,7 +113,7 @@ async def test_a_way_on_that_the_service_does_not_know_is_no_reason_to_list_no_m
     assert refused.value.trouble is Trouble.REFUSED
     emulator.fault("INVALID_ARGUMENT", after=1)
     swept = await sweep(source, MemoryStore(), case.scope, Plan(pauses=(0.0,)))
-    assert (swept.pages, swept.broke_off and swept.broke_off.trouble) == (1, Trouble.PASSING)
+    assert (swept.pages, swept.astray) == (1, True)
 
 
 @BOTH

@@ -308,3 +308,16 @@ class TestServed:
 
         with pytest.raises(TypeError, match="check"):
             Receiver(ingest)  # type: ignore[call-arg]  # that is the point
+
+
+def test_what_takes_events_in_at_once_is_as_good_as_a_coroutine(site: Site) -> None:
+    looks: list[str] = []
+
+    def ingest(event: Any) -> int:
+        looks.extend(ref.name for ref, _ in pushed(event))
+        return len(looks)
+
+    address = site.put(Receiver(ingest, check=None))
+    binary = to_binary_event(cloud_event())
+    assert post(address, binary.body, binary.headers).status_code == 204
+    assert looks == [NAME]

@@ -22,6 +22,8 @@ from tests.watch.push.support import NAME, cloud_event, of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from jobstates.watch.push.events import Ingest
+
 SOON = Pace(soonest=0.001, latest=0.01)
 
 
@@ -46,6 +48,9 @@ class Pulled:
         self._more = asyncio.Event()
 
     async def ingest(self, event: Any) -> None:
+        self.take(event)
+
+    def take(self, event: Any) -> None:
         if self._failing and (error := self._failing.pop(0)):
             raise error
         self.looks.extend((ref.name, seen.state) for ref, seen in pushed(event))
@@ -59,8 +64,10 @@ class Pulled:
 
 
 @asynccontextmanager
-async def pulling(address: str, pulled: Pulled) -> AsyncIterator[asyncio.Task[Any]]:
-    task: asyncio.Task[Any] = asyncio.create_task(pull(SUBSCRIPTION, pulled.ingest, channel=channel(address), pace=SOON))
+async def pulling(address: str, pulled: Pulled, ingest: Ingest | None = None) -> AsyncIterator[asyncio.Task[Any]]:
+    task: asyncio.Task[Any] = asyncio.create_task(
+        pull(SUBSCRIPTION, ingest or pulled.ingest, channel=channel(address), pace=SOON)
+    )
     try:
         yield task
     finally:
@@ -84,6 +91,15 @@ async def test_events_are_taken_in_and_acknowledged(subscription: Subscription) 
         await settled(subscription)
     assert subscription.acknowledged == ["0", "1", "2"]
     assert subscription.postponed == []
+
+
+async def test_what_takes_events_in_at_once_is_as_good_as_a_coroutine(subscription: Subscription) -> None:
+    publish(subscription, cloud_event())
+    pulled = Pulled()
+    async with pulling(subscription.address, pulled, pulled.take):
+        assert await pulled.until(1) == [(NAME, "JOB_STATE_DONE")]
+        await settled(subscription)
+    assert subscription.acknowledged == ["0"]
 
 
 async def test_an_event_that_could_not_be_taken_in_comes_again_later(subscription: Subscription) -> None:
