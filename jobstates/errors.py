@@ -103,9 +103,8 @@ class NotAllowed(JobStatesError):
         job: the job that was to be asked, where it is known.
     """
 
-    job: str | None = None
-
     def __init__(self, message: str, /, **parts: Any) -> None:  # noqa: ANN401  # each of its own type
+        self.job: str | None = parts.get("job")
         self.event_name: str = parts.get("event_name", "")
         self.state: Any = parts.get("state")
         self.guard: str | None = parts.get("guard")
