@@ -20,7 +20,8 @@ from jobstates.watch.overdue import Budgets, Stays
 from jobstates.watch.pace import Pace
 from jobstates.watch.schedule import Schedule
 from jobstates.watch.sighting import Patience, Sightings
-from jobstates.watch.sweep import Verified, now, sweep
+from jobstates.watch.sweep import now, sweep
+from jobstates.watch.verified import Verified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

@@ -19,10 +19,11 @@ from jobstates.spec.state import Phase
 from jobstates.tracking.store import Change
 from jobstates.watch.ref import JobRef, lifecycle_of
 from jobstates.watch.source import CallFailed, Trouble
+from jobstates.watch.verified import UNSURE, Listing, Verified
 from jobstates.watch.written import lacks_reason, look_at, notes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Iterable, MutableSequence, Sequence
 
     from jobstates.delivery import Message
     from jobstates.spec.lifecycle import Lifecycle
@@ -39,29 +40,6 @@ TOGETHER = 8
 """How many jobs are looked at singly at the same time."""
 PHASES = tuple(Phase)
 """In the order in which a job passes them."""
-
-
-class Shown(NamedTuple):
-    """A page without its details."""
-
-    names: Sequence[str]
-    states: Sequence[Any]
-
-
-@dataclass(slots=True)
-class Verified:
-    """What a list showed when it was last compared with what is believed: kept by who sweeps again, until a job is added."""
-
-    pages: dict[int, Shown] = field(default_factory=dict)
-    """Those pages, by number, that showed nothing new."""
-    whole: int | None = None
-    """How many pages there were if they showed every job. Jobs may have ended since, or be forgotten; none has come to be."""
-
-    def forget(self, name: str) -> None:
-        """Forget what was shown of a job, now that it is known to be elsewhere: a page that shows it there again is news."""
-        self.whole = None
-        for number in [number for number, shown in self.pages.items() if name in shown.names]:
-            del self.pages[number]
 
 
 class Plan(NamedTuple):
@@ -165,7 +143,6 @@ class _Sweeping:
         self._lifecycle = lifecycle_of(scope)
         self._states = known_states(self._lifecycle)
         self._together = anyio.CapacityLimiter(TOGETHER)
-        self._shown: list[Sequence[str]] = []
         self._doubted: set[str] = set()
         self._known_ways: dict[tuple[object, ...], Ways] = {}
         self._verified = plan.verified or Verified()
@@ -174,18 +151,19 @@ class _Sweeping:
 
     async def list(self) -> None:
         """List the scope, and look at what it does not show, or shows in doubt; at nothing, where the list breaks off."""
+        listing = Listing(self._verified)
         try:
             async with aclosing(self._pages()) as pages:
                 async for page in pages:
                     self.swept.pages += 1
-                    self._compare(page)
+                    self._compare(page, listing)
         except CallFailed as failure:
             self.swept.broke_off = failure
             told = CallFailed(Trouble.PASSING, str(failure), retry_after=failure.retry_after) if self.swept.astray else failure
-            self.swept.failed = dict.fromkeys(self._unshown(), told)
+            self.swept.failed = dict.fromkeys(listing.unshown(self._records), told)
         else:
-            unshown = self._unshown()
-            self._verified.whole = None if unshown else self.swept.pages
+            unshown = listing.unshown(self._records)
+            listing.end(whole=not unshown)
             left = (unshown | self._doubted) - set(self._plan.skip)
             await self._find_among_all(left)
             await self.get(left)
@@ -234,36 +212,29 @@ class _Sweeping:
         state = self._lifecycle.coerce(look.state)
         return state is not None and state.terminal and not lacks_reason(self._scope, look)
 
-    def _compare(self, page: Page) -> None:
-        """Follow the jobs that a page shows otherwise than they are known.
-
-        Most pages show what they showed the last time, as two lists tell sooner than any look at the jobs.
-        """
-        pages, number = self._verified.pages, self.swept.pages
-        shown = pages.pop(number, None)
-        if shown is None or shown.names != page.names or shown.states != page.states:
-            self._verified.whole = None
-            known = list(map(self._records.get, page.names))
-            unchanged = self._follow_all(page, known)
+    def _compare(self, page: Page, listing: Listing) -> None:
+        """Follow the jobs that a page shows otherwise than they are known. Most pages show what they showed the last time."""
+        names, states = list(page.names), list(page.states)
+        if not listing.repeats(names, states):
+            known = list(map(self._records.get, names))
+            self._follow_all(page, known, states)
             # The records' own names, so that none is kept twice.
-            shown = Shown([record.name for record in known if record], page.states) if unchanged else None
-        if shown is not None:
-            pages[number] = shown
-        self._shown.append(page.names if shown is None else shown.names)
+            names = [name if record is None else record.name for name, record in zip(names, known, strict=True)]
+            listing.compared(names, states)
 
-    def _follow_all(self, page: Page, known: Sequence[Record | None]) -> bool:
-        """Whether a page shows jobs that are known, as they are known, and nothing else."""
-        states = self._states
-        if [record is not None and record.state for record in known] == list(map(states.get, page.states)):
-            return True
-        for index, (record, raw) in enumerate(zip(known, page.states, strict=True)):
-            if record is not None and states.get(raw) is not record.state:
+    def _follow_all(self, page: Page, known: Sequence[Record | None], states: MutableSequence[Any]) -> None:
+        """Follow the jobs of a page that are known, and shown otherwise; of these the states become unsure."""
+        looks = list(map(self._states.get, states))
+        if [record is not None and record.state for record in known] == looks:
+            return
+        for index, (record, state) in enumerate(zip(known, looks, strict=True)):
+            if record is not None and state is not record.state:
+                states[index] = UNSURE
                 look = page.detail(index)
-                if self._may_be_past(record, states.get(raw)) or lacks_reason(self._scope, look):
+                if self._may_be_past(record, state) or lacks_reason(self._scope, look):
                     self._doubted.add(record.name)
                 else:
                     self._follow(record, look)
-        return False
 
     def _may_be_past(self, record: Record, state: JobState | None) -> bool:
         """Whether what a list shows may be where a job was before: lists lag, and few services tell the time of a state.
@@ -289,14 +260,6 @@ class _Sweeping:
             self._known_ways[key] = Ways(*(None if route is None else len(route) for route in routes))
         return self._known_ways[key]
 
-    def _unshown(self) -> set[str]:
-        """The jobs that no page showed. Where all pages are as they were when they showed every job, there is none."""
-        if self._verified.whole == self.swept.pages:
-            return set()
-        unshown = set(self._records)
-        unshown.difference_update(*self._shown)
-        return unshown
-
     async def get(self, names: Iterable[str]) -> None:
         """Look at jobs one by one, a few at a time."""
         async with anyio.create_task_group() as looks:
@@ -311,10 +274,8 @@ class _Sweeping:
                 self.swept.failed[name] = failure
             else:
                 self._follow(self._records[name], look)
-                moved = self.swept.changed[name].state
-                self.swept.unlisted += self._plan.listed and moved.live and name not in self._doubted
-                if moved.live and moved is not self._records[name].state:
-                    self._verified.forget(name)
+                live = self.swept.changed[name].state.live
+                self.swept.unlisted += self._plan.listed and live and name not in self._doubted
 
     async def annotate(self) -> None:
         """Add to the last event of each job that changed what was written about the job on its way there."""
@@ -334,6 +295,8 @@ class _Sweeping:
         if record.name not in self.swept.changed:  # a job that moves between two pages may be shown on both
             self.changes.append(Change(after, (*events, *findings)))
             self.swept.changed[record.name] = after
+            if after.state.live and events:
+                self._verified.forget(record.name)
 
 
 def known_states(lifecycle: Lifecycle) -> dict[object, JobState]:

@@ -14,7 +14,8 @@ from jobstates.spec.observation import Observation
 from jobstates.tracking.store import Change, MemoryStore, Snapshot
 from jobstates.watch.quota import Quotas
 from jobstates.watch.source import CallFailed, Message, Trouble
-from jobstates.watch.sweep import Plan, Swept, Verified, sweep
+from jobstates.watch.sweep import Plan, Swept, sweep
+from jobstates.watch.verified import Verified
 from jobstates.watch.watcher import Watcher
 from tests.strategies import EPOCH, minute
 from tests.watch.records import believed, ref
@@ -144,7 +145,7 @@ async def test_a_page_that_does_not_come_is_tried_again_in_its_place(failures: l
     assert (len(source.calls), swept.pages, swept.broke_off) == (3 + sum(failures), 3, None)
     assert states(store) == ["PENDING"] * 3
     await sweep(failing((), *([PASSING] * one for one in failures)), store, HERE, Plan(pauses=(0.0, 0.0), verified=verified))
-    assert {number: list(shown.names) for number, shown in verified.pages.items()} == {one: [name(one)] for one in (1, 2, 3)}
+    assert (verified.names, verified.whole) == ([name(1), name(2), name(3)], True)
 
 
 ASKING_TO_WAIT = CallFailed(Trouble.THROTTLED, "429", retry_after=0.001)
