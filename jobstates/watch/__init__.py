@@ -5,7 +5,21 @@ that a watcher repeats from another engine.
 """
 
 from jobstates.watch.ref import JobRef, Scope
-from jobstates.watch.source import CallFailed, Message, Page, Source, Trouble
+from jobstates.watch.source import About, CallFailed, Message, Page, Source, Trouble
 from jobstates.watch.sweep import Plan, Swept, sweep
+from jobstates.watch.verified import Verified
 
-__all__ = ["CallFailed", "JobRef", "Message", "Page", "Plan", "Scope", "Source", "Swept", "Trouble", "sweep"]
+__all__ = [
+    "About",
+    "CallFailed",
+    "JobRef",
+    "Message",
+    "Page",
+    "Plan",
+    "Scope",
+    "Source",
+    "Swept",
+    "Trouble",
+    "Verified",
+    "sweep",
+]
