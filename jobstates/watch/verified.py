@@ -35,6 +35,7 @@ class Verified:
     def shown(self) -> tuple[Sequence[str], Sequence[Any]]:
         """The names and the raw states, side by side."""
         if doubted := self._doubted:
+            self.whole = self.whole and doubted.issubset(self.names)  # a job that was over may go on after all
             pairs = zip(self.names, self.states, strict=True)
             self.states = [UNSURE if name in doubted else state for name, state in pairs]
             self._doubted = set()

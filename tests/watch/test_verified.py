@@ -75,3 +75,10 @@ def test_a_list_that_broke_off_is_remembered_by_nobody() -> None:
     listing.compared(["c"], [1])
     assert listing.unshown("abc") == {"a", "b"}
     assert listed(verified, [[("a", 1)], [("b", 1)]]) == ([True, True], set(JOBS) - {"a", "b"})
+
+
+def test_a_job_that_was_over_and_goes_on_is_missed_where_no_page_shows_it() -> None:
+    verified = Verified()
+    assert listed(verified, [[("a", 1), ("b", 1)]], "ab") == ([False], set())
+    verified.forget("c")
+    assert listed(verified, [[("a", 1), ("b", 1)]], "abc") == ([True], {"c"})
