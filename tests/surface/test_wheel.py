@@ -69,13 +69,13 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-def test_the_metadata_asks_for_four_packages(wheel: Path) -> None:
+def test_the_metadata_asks_for_five_packages(wheel: Path) -> None:
     archive = ZipFile(wheel)
     (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
     metadata = Parser().parsestr(archive.read(name).decode())
     needed = [need for need in metadata.get_all("Requires-Dist") or [] if "extra ==" not in need]
     names = [match[0] for need in needed if (match := re.match(r"[\w-]+", need))]
-    assert sorted(names) == ["pydantic", "python-statemachine", "rich", "typer"]
+    assert sorted(names) == ["anyio", "pydantic", "python-statemachine", "rich", "typer"]
     assert (metadata["Name"], metadata["Version"]) == ("jobstates", jobstates.__version__)
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
