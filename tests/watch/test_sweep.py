@@ -145,7 +145,7 @@ async def test_a_page_that_does_not_come_is_tried_again_in_its_place(failures: l
     assert (len(source.calls), swept.pages, swept.broke_off) == (3 + sum(failures), 3, None)
     assert states(store) == ["PENDING"] * 3
     await sweep(failing((), *([PASSING] * one for one in failures)), store, HERE, Plan(pauses=(0.0, 0.0), verified=verified))
-    assert (verified.names, verified.whole) == ([name(1), name(2), name(3)], True)
+    assert (verified.all.names, verified.whole) == ([name(1), name(2), name(3)], True)
 
 
 ASKING_TO_WAIT = CallFailed(Trouble.THROTTLED, "429", retry_after=0.001)

@@ -99,9 +99,15 @@ def _page(scope: Scope, kind: VertexKind, jobs: Sequence[Any], named: Sequence[s
     names: list[str] = []
     states: list[int] = []
     name, show, state = names.append, states.append, kind.state
-    for job in jobs:  # once, and none is kept: a thousand wrapped jobs would have the garbage collector look through everything
-        name(job.name)
-        show(getattr(job, state))
+    # Once, and none is kept: a thousand wrapped jobs would have the garbage collector look through everything.
+    if state == "state":  # nearly always, and read faster where it is spelled out
+        for job in jobs:
+            name(job.name)
+            show(job.state)
+    else:
+        for job in jobs:
+            name(job.name)
+            show(getattr(job, state))
     names = _respelled(names, scope.project)
     shown = Page(names, states, lambda index: kind.observed(jobs[index]), named or None, last=not named)
     return shown._replace(about=lambda index: kind.about(jobs[index]))
