@@ -80,9 +80,9 @@ def put(listed: Listed, *, json: bool) -> int:
         return await _list(sources, scopes, listed, found)
 
     code = run(main, stopped="Stopped listing.")
-    for reason, failed in found.failed.items():
-        _complain(reason, failed)
     places = {scope: place for place, scope in enumerate(scopes)}
+    for reason, failed in found.failed.items():
+        _complain(reason, sorted(failed, key=lambda one: places[one[0]]))
     found.jobs.sort(key=lambda job: (places[job.ref.scope], job.ref.id))
     if json:
         for job in found.jobs:

@@ -112,6 +112,7 @@ def test_without_credentials_the_reason_and_what_to_do_are_said_once_and_nothing
 ) -> None:
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")  # nothing but loopback is asked
     ended = run("list", *HERE)
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith("jobstates: 11 kinds cannot be listed (jobs, customJobs, ")

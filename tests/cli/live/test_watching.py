@@ -95,6 +95,7 @@ class TestWatch:
     def test_without_credentials_it_says_so(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
         monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+        monkeypatch.setenv("NO_GCE_CHECK", "true")  # nothing but loopback is asked
         ended = run("watch", job(emulator), *SOON)
         assert ended.code == 3
         assert ended.out.count("DefaultCredentialsError: Your default credentials were not found.") == 1
