@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SCOPE = Scope("vertex", "projects/project/locations/us-central1", "customJobs")
 JOBS, PAGE = 100_000, 1000
-ROUNDS = 15
+ROUNDS = 45
 RUNNING = 3
 MESSAGE = ListCustomJobsResponse.pb()
 
